@@ -1,0 +1,3 @@
+"""
+Everything Noria knows about vendors: how to read their records and write their fields.
+"""

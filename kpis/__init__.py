@@ -1,0 +1,3 @@
+"""
+KPI definitions and arithmetic: pure, it builds SQL and runs none.
+"""

@@ -1,0 +1,3 @@
+"""
+What runs, when, and what came of it.
+"""
