@@ -75,12 +75,35 @@ class Batch:
         state: JSON-able: handed to `Source.read` next time. Stored in the same transaction as the rows.
         complete: True on the last batch: the pull of this stream reached its end.
         total: How many records the vendor said this pull has, where it says so; for the progress bar.
+        replaces: (column, low, high): stored rows whose column lies in that range, both ends included, leave in the
+            same transaction, so that what vanished at the vendor vanishes here.
     """
 
     rows: pa.Table
     state: Mapping[str, Any]
     complete: bool = False
     total: int | None = None
+    replaces: tuple[str, Any, Any] | None = None
+
+
+@dataclass(frozen=True)
+class RowProblem:
+    """
+    A row that was left out because it does not parse.
+
+    Args:
+        file: Where it stands.
+        line: Its first line, counted from 1 with the header.
+        column: Which column does not parse.
+        value: What stood there.
+        why: What was expected.
+    """
+
+    file: str
+    line: int
+    column: str
+    value: str
+    why: str
 
 
 @dataclass(frozen=True)
@@ -155,6 +178,12 @@ class Source(Protocol):
     def check(self) -> Iterator[Finding]:
         """
         Credentials, permissions, fields and limits, one finding each; reads little.
+        """
+        ...
+
+    def problems(self) -> Sequence[RowProblem]:
+        """
+        Rows that `read` left out so far.
         """
         ...
 
@@ -282,6 +311,7 @@ class Tab:
         rows: The cells; None is an empty cell.
         keyed: True where the first column is a key: rows are found by it, updated in place, added at the end,
             and rows not named stay (History). False: the tab is rewritten as a whole.
+        row_kinds: Per row, what its `number` columns hold (`percent`, `money` …); empty: plain numbers in every row.
     """
 
     name: str
@@ -290,12 +320,16 @@ class Tab:
     kinds: tuple[FieldKind, ...]
     rows: Sequence[Sequence[Value]]
     keyed: bool = False
+    row_kinds: Sequence[FieldKind] = ()
 
 
 @dataclass(frozen=True)
 class TabPlan:
     """
     What publishing would change in one tab: cells that differ, rows to add, or that the tab is new.
+
+    Args:
+        notes: What a person should know, e.g. that a text was longer than a cell holds.
     """
 
     title: str
@@ -303,6 +337,7 @@ class TabPlan:
     changed_cells: int
     added_rows: int
     removed_rows: int = 0
+    notes: tuple[str, ...] = ()
 
 
 class Publisher(Protocol):
@@ -385,6 +420,7 @@ __all__ = [
     "Placeholder",
     "Publisher",
     "RawType",
+    "RowProblem",
     "Source",
     "Stream",
     "Tab",

@@ -10,9 +10,20 @@ from collections.abc import Iterable
 _SECRETS: set[str] = set()
 _PATTERNS = (
     (re.compile(r"(?i)(bearer|basic)\s+[A-Za-z0-9._~+/=-]{8,}"), r"\1 [redacted]"),
-    (re.compile(r"(?i)((?:access_token|refresh_token|client_secret|assertion|password|sid)[\"']?\s*[=:]\s*[\"']?)[^\s\"'&,}]+"), r"\1[redacted]"),
+    (
+        re.compile(
+            r"(?i)((?:access_token|refresh_token|client_secret|assertion|password|sid)[\"']?\s*[=:]\s*[\"']?)[^\s\"'&,}]+"
+        ),
+        r"\1[redacted]",
+    ),
     (re.compile(r"-----BEGIN [A-Z ]*PRIVATE KEY-----.*?-----END [A-Z ]*PRIVATE KEY-----", re.S), "[redacted key]"),
-    (re.compile(r"[A-Za-z0-9._%+-]+@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+"), "[redacted address]"),
+    # A service account is no person, and its address is what a file has to be shared with.
+    (
+        re.compile(
+            r"[A-Za-z0-9._%+-]+@(?![A-Za-z0-9.-]*\.iam\.gserviceaccount\.com\b)[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+"
+        ),
+        "[redacted address]",
+    ),
 )
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029]")
 

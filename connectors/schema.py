@@ -141,7 +141,7 @@ def _type(name: str) -> Type:
         return Type.INSTANT
     if name.endswith("_on") or name == "on":
         return Type.DATE
-    if name.startswith("is_"):
+    if name.startswith("is_") or "_is_" in name:
         return Type.BOOLEAN
     if name in _MONEY:
         return Type.MONEY
@@ -168,16 +168,14 @@ TABLES: dict[str, Table] = {
             "leads",
             "kind account_id email_key email_domain email_is_shared status channel source_detail campaign_id owner_id"
             " country segment created_at qualified_at became_customer_at converted_on opportunity_id merged_into"
-            " linked_source linked_id is_bulk_import",
+            " linked_source linked_id is_bulk_import is_lead",
         ),
         _table(
             "opportunities",
             "account_id lead_id name kind pipeline stage amount currency mrr probability created_at closed_on closed_at"
             " is_closed is_won owner_id campaign_id channel product_family linked_source linked_id merged_into",
         ),
-        _table(
-            "opportunity_lines", "opportunity_id product product_family amount mrr currency starts_on ends_on"
-        ),
+        _table("opportunity_lines", "opportunity_id product product_family amount mrr currency starts_on ends_on"),
         _table("stages", "pipeline stage label position is_closed is_won probability"),
         _table("stage_changes", "opportunity_id lead_id pipeline stage at"),
         _table("owners", "name team is_active email_key"),

@@ -1,0 +1,195 @@
+"""
+Model: raw records to normalized tables with keys, then the facts that the KPIs scan.
+
+One select per normalized table and connector, stacked; then identity gives each row the key of the person, account,
+deal … it describes. All of it is one transaction: a reader sees the old tables or the new ones.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+
+from sqlglot import exp
+
+from connectors.contract import Context
+from connectors.errors import UserError, close_matches
+from connectors.schema import TABLES, Table
+from sync import identity
+from sync.pull import context
+from sync.settings import Connected, Settings
+from sync.sql import bind, name, render
+from sync.warehouse import Session, Warehouse, raw_schema
+
+STACKED = "stacked"
+"""
+Schema of the normalized tables before they have keys.
+"""
+
+
+@dataclass
+class Modelled:
+    """
+    What the model step made.
+
+    Args:
+        rows: Normalized table -> rows.
+        offered: Tables that some connected source offers, empty or not.
+        links: (entity, reason) -> records linked that way.
+        unsure: Pairs that a person should decide.
+        notes: What a person should know.
+    """
+
+    rows: dict[str, int] = field(default_factory=dict)
+    offered: frozenset[str] = frozenset()
+    links: dict[tuple[str, str], int] = field(default_factory=dict)
+    unsure: int = 0
+    notes: list[str] = field(default_factory=list)
+
+
+def model(warehouse: Warehouse, settings: Settings, now: datetime) -> Modelled:
+    """
+    Rebuild the normalized tables.
+    """
+    made = Modelled()
+    with warehouse.open() as session, session.transaction():
+        session.execute(f"create schema if not exists {STACKED}")
+        selects = _selects(session, settings, now)
+        for table in TABLES.values():
+            _stack(session, table, selects.get(table.name, []))
+        made.offered = _offered(session, settings, now)
+        found = identity.identify(session, settings, made.offered)
+        made.links, made.unsure, made.notes = found.links, found.unsure, found.notes
+        for table in TABLES.values():
+            identity.add_keys(session, table)
+            made.rows[table.name] = int(session.value(f"select count(*) from {name(table.name)}") or 0)  # noqa: S608
+        session.execute("delete from noria.facts_of where key = 'offered'")
+        session.execute("insert into noria.facts_of values ('offered', ?)", [",".join(sorted(made.offered))])
+    return made
+
+
+def offered(session: Session) -> frozenset[str]:
+    """
+    The normalized tables that some source offered when the model was last made.
+    """
+    found = session.value("select value from noria.facts_of where key = 'offered'")
+    return frozenset(filter(None, str(found or "").split(",")))
+
+
+def _streams_feeding(connected: Connected, own: Context) -> dict[str, list[str]]:
+    """
+    Normalized table -> the streams of this connector that it needs.
+    """
+    feeding: dict[str, list[str]] = {}
+    if connected.connector.source is not None:
+        source = connected.connector.source(connected.settings, own)
+        for stream in source.streams():
+            for table in stream.feeds:
+                feeding.setdefault(table, []).append(stream.name)
+        source.close()
+    return feeding
+
+
+def _offered(session: Session, settings: Settings, now: datetime) -> frozenset[str]:
+    """
+    A table is offered when one connector read a stream of its to the end at least once.
+
+    A first pull that is still under way offers nothing: half of the records would give a wrong number.
+    """
+    found: set[str] = set()
+    for connected in settings.connectors.values():
+        for table, streams in _streams_feeding(connected, context(connected, settings, now)).items():
+            states = [session.stream_state(connected.name, stream) for stream in streams]
+            if (
+                states
+                and any(s and s.is_complete and s.is_offered for s in states)
+                and not any(s and s.is_offered and not s.is_complete for s in states)
+            ):
+                found.add(table)
+    return frozenset(found)
+
+
+def _selects(session: Session, settings: Settings, now: datetime) -> dict[str, list[tuple[str, exp.Expr]]]:
+    """
+    Normalized table -> (connector, its bound select).
+    """
+    found: dict[str, list[tuple[str, exp.Expr]]] = {}
+    for connected in settings.connectors.values():
+        folder = connected.connector.normalize
+        if folder is None or connected.connector.source is None:
+            continue
+        own = context(connected, settings, now)
+        source = connected.connector.source(connected.settings, own)
+        for stream in source.streams():
+            session.ensure_stream(connected.name, stream)
+        source.close()
+        given = connected.connector.placeholders(connected.settings, own) if connected.connector.placeholders else {}
+        for file in sorted(folder.glob("*.sql")):
+            table = _table_of(file)
+            if not _has_sources(session, connected, file):
+                continue
+            tree = bind(
+                file.read_text(encoding="utf-8"),
+                {"self": connected.name, **given},
+                raw_schema(connected.name),
+                where=f"connectors.{connected.name} ({file.name})",
+            )
+            _known_columns(tree, table, file)
+            found.setdefault(table.name, []).append((connected.name, tree))
+    return found
+
+
+def _has_sources(session: Session, connected: Connected, file: Path) -> bool:
+    """
+    Whether the raw tables of a select exist: a folder of files has a table only where it has a file.
+    """
+    from sync.sql import parse
+
+    tree = parse(file.read_text(encoding="utf-8"))
+    own = {cte.alias for cte in tree.find_all(exp.CTE)}
+    wanted = {t.name for t in tree.find_all(exp.Table) if t.name not in own and isinstance(t.this, exp.Identifier)}
+    return all(session.has(table, raw_schema(connected.name)) for table in wanted)
+
+
+def _table_of(file: Path) -> Table:
+    if file.stem not in TABLES:
+        raise UserError(
+            f"There is no normalized table {file.stem!r}.", where=str(file), fix=close_matches(file.stem, TABLES)
+        )
+    return TABLES[file.stem]
+
+
+def _known_columns(tree: exp.Expr, table: Table, file: Path) -> None:
+    given = {column.name for column in table.given}
+    for output in getattr(tree, "named_selects", []):
+        if output not in given:
+            raise UserError(
+                f"The table {table.name} has no column {output!r}.", where=str(file), fix=close_matches(output, given)
+            )
+
+
+def _stack(session: Session, table: Table, selects: Iterable[tuple[str, exp.Expr]]) -> None:
+    """
+    One normalized table from all connectors, typed as the schema says.
+    """
+    parts = []
+    for connector, tree in selects:
+        given = set(getattr(tree, "named_selects", []))
+        columns = []
+        for column in table.given:
+            if column.name == "source":
+                columns.append(f"cast({exp.Literal.string(connector).sql()} as varchar) as source")
+            elif column.name == "is_deleted" and column.name in given:
+                columns.append("coalesce(is_deleted, false) as is_deleted")
+            elif column.name == "is_deleted":
+                columns.append("false as is_deleted")
+            else:
+                value = name(column.name) if column.name in given else "null"
+                columns.append(f"cast({value} as {column.type.value}) as {name(column.name)}")
+        parts.append(f"select {', '.join(columns)} from ({render(tree)}) as given")  # noqa: S608
+    if not parts:
+        typed = ", ".join(f"cast(null as {c.type.value}) as {name(c.name)}" for c in table.given)
+        parts = [f"select {typed} where false"]
+    session.execute(f"create or replace table {name(STACKED, table.name)} as {' union all '.join(parts)}")

@@ -1,0 +1,203 @@
+"""
+Apply: write what the plan shows, keep old and new value and the outcome of each cell.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any
+
+import pyarrow as pa
+
+from connectors.contract import Outcome, TabPlan
+from connectors.errors import UserError
+from sync.push.plan import GUARDED, Cell, DestinationPlan, ObjectPlan, Plan, destination, publisher
+from sync.push.wanted import COMPUTED_AT
+from sync.settings import Settings
+from sync.warehouse import Session, Warehouse
+
+CHUNK = 10_000
+"""
+Records per call of a destination: their outcomes are kept before the next go out.
+"""
+
+Progress = Callable[[str, str, int, int], None]
+
+
+@dataclass
+class Applied:
+    """
+    What a push did at one destination.
+
+    Args:
+        created: Fields, objects and permissions made.
+        written: (object) -> records written.
+        rejected: What the vendor refused, each with its reason.
+        conflicts: Values that somebody else changed, left as they are.
+        tabs: What changed in the spreadsheet.
+        problem: Why it stopped.
+        stopped: The guards that held it back.
+        url: Where to look.
+    """
+
+    connector: str
+    created: list[str] = field(default_factory=list)
+    written: dict[str, int] = field(default_factory=dict)
+    unchanged: int = 0
+    rejected: list[tuple[str, Outcome]] = field(default_factory=list)
+    conflicts: list[tuple[str, Cell]] = field(default_factory=list)
+    tabs: list[TabPlan] = field(default_factory=list)
+    problem: UserError | None = None
+    stopped: list[str] = field(default_factory=list)
+    url: str = ""
+
+    @property
+    def is_whole(self) -> bool:
+        return not (self.problem or self.stopped or self.rejected or self.conflicts)
+
+
+def apply(
+    warehouse: Warehouse, settings: Settings, plan: Plan, run: str, now: datetime, progress: Progress | None = None
+) -> list[Applied]:
+    """
+    Carry out a plan, one destination after the other; one that fails does not keep the others from being written.
+    """
+    return [_one(warehouse, settings, one, run, now, progress) for one in plan.destinations]
+
+
+def _one(
+    warehouse: Warehouse,
+    settings: Settings,
+    one: DestinationPlan,
+    run: str,
+    now: datetime,
+    progress: Progress | None,
+) -> Applied:
+    name = one.connector.name
+    done = Applied(name, problem=one.problem, stopped=list(one.stopped))
+    done.conflicts = [(each.wanted.object, cell) for each in one.objects for cell in each.conflicts]
+    done.unchanged = sum(each.unchanged for each in one.objects)
+    if one.problem is not None or one.stopped:
+        return done
+    try:
+        if one.connector.connector.publisher is not None:
+            keeper = publisher(one.connector, settings, now)
+            try:
+                done.tabs = list(keeper.publish(one.contents, run))
+                done.url = keeper.url()
+            finally:
+                keeper.close()
+        else:
+            _fields(warehouse, settings, one, done, run, now, progress)
+    except UserError as error:
+        done.problem = error
+    return done
+
+
+def _fields(
+    warehouse: Warehouse,
+    settings: Settings,
+    one: DestinationPlan,
+    done: Applied,
+    run: str,
+    now: datetime,
+    progress: Progress | None,
+) -> None:
+    target = destination(one.connector, settings, now)
+    try:
+        if one.creates:
+            done.created = list(target.prepare([spec for each in one.objects for spec in each.wanted.specs]))
+        for each in one.objects:
+            _keep_adopted(warehouse, one.connector.name, each, run)
+            updates = each.updates(now)
+            for start in range(0, len(updates), CHUNK):
+                part = updates[start : start + CHUNK]
+                outcomes = target.apply(each.wanted.object, part)
+                _keep(warehouse, one.connector.name, each, outcomes, run, now)
+                for outcome in outcomes:
+                    if outcome.status in ("written", "unchanged"):
+                        done.written[each.wanted.object] = done.written.get(each.wanted.object, 0) + 1
+                    else:
+                        done.rejected.append((each.wanted.object, outcome))
+                if progress is not None:
+                    progress(one.connector.name, each.wanted.object, start + len(part), len(updates))
+        with warehouse.open() as session:
+            _remember_sizes(session)
+    finally:
+        target.close()
+
+
+def _keep(
+    warehouse: Warehouse, connector: str, each: ObjectPlan, outcomes: Iterable[Outcome], run: str, now: datetime
+) -> None:
+    by_record = {outcome.id: outcome for outcome in outcomes}
+    cells = [cell for cell in each.cells if cell.record in by_record]
+    written = [cell for cell in cells if by_record[cell.record].status in ("written", "unchanged")]
+    at = datetime.now(UTC)
+    log = [
+        {
+            "run": run,
+            "connector": connector,
+            "object": each.wanted.object,
+            "record": cell.record,
+            "field": cell.field,
+            "old": _json(cell.old),
+            "new": _json(cell.new),
+            "status": by_record[cell.record].status,
+            "code": by_record[cell.record].code,
+            "message": by_record[cell.record].message,
+            "written_at": at,
+        }
+        for cell in cells
+    ]
+    with warehouse.open() as session, session.transaction():
+        if log:
+            session.load("noria.writes", pa.Table.from_pylist(log))
+        _now_written(session, connector, each.wanted.object, written, run, at)
+
+
+def _keep_adopted(warehouse: Warehouse, connector: str, each: ObjectPlan, run: str) -> None:
+    cells = [cell for cell in each.adopted if cell.field != COMPUTED_AT]
+    if cells:
+        with warehouse.open() as session, session.transaction():
+            _now_written(session, connector, each.wanted.object, cells, run, datetime.now(UTC))
+
+
+def _now_written(session: Session, connector: str, object: str, cells: list[Cell], run: str, at: datetime) -> None:
+    if not cells:
+        return
+    rows = pa.Table.from_pylist(
+        [
+            {
+                "connector": connector,
+                "object": object,
+                "record": cell.record,
+                "field": cell.field,
+                "value": _json(cell.new),
+                "run": run,
+                "written_at": at,
+            }
+            for cell in cells
+        ]
+    )
+    session.execute("create or replace temp table now_written as select * from noria.written limit 0")
+    session.load("now_written", rows)
+    session.execute(
+        "delete from noria.written as held using now_written as new where held.connector = new.connector"
+        " and held.object = new.object and held.record = new.record and held.field = new.field"
+    )
+    session.execute("insert into noria.written by name select * from now_written")
+
+
+def _remember_sizes(session: Session) -> None:
+    for table in GUARDED:
+        rows = session.value(f"select count(*) from {table} where not is_deleted")  # noqa: S608 - our own names
+        session.execute("delete from noria.facts_of where key = ?", [f"pushed:{table}"])
+        session.execute("insert into noria.facts_of values (?, ?)", [f"pushed:{table}", str(rows)])
+
+
+def _json(value: Any) -> str:
+    return json.dumps(value, default=str)

@@ -1,0 +1,190 @@
+"""
+The spreadsheet's tables: Summary, By channel, History, Definitions.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+from typing import Any
+
+from connectors.contract import FieldKind, Tab, Value
+from kpis.catalogue import CATALOGUE
+from sync import words
+from sync.push.wanted import key
+from sync.settings import Settings
+from sync.warehouse import Session
+
+_KIND: dict[str, FieldKind] = {"percent": "percent", "count": "integer", "money": "money"}
+
+
+def tabs(session: Session, settings: Settings, as_of: date) -> list[Tab]:
+    """
+    All tabs of one publication, from the kept values.
+    """
+    language = settings.organisation.language
+    rows = session.rows("select * from kpi_values order by kpi, dimension, member, grain, period_start")
+    return [
+        _summary(rows, language, as_of),
+        _by_channel(rows, language),
+        _history(rows, language),
+        _definitions(settings),
+    ]
+
+
+def last_closed(rows: Sequence[dict[str, Any]]) -> date | None:
+    """
+    The first day of the latest month that is over.
+    """
+    closed = [
+        row["period_start"]
+        for row in rows
+        if row["grain"] == "month" and row["dimension"] == "org" and "is_partial" not in (row["flags"] or "").split(",")
+    ]
+    return max(closed, default=None)
+
+
+def _summary(rows: Sequence[dict[str, Any]], language: str, as_of: date) -> Tab:
+    month = last_closed(rows)
+    at = {
+        row["kpi"]: row
+        for row in rows
+        if row["grain"] == "month" and row["dimension"] == "org" and row["period_start"] == month
+    }
+    cells: list[list[Value]] = []
+    for kpi in CATALOGUE.values():
+        row = at.get(kpi.id)
+        if row is None:
+            continue
+        cells.append(
+            [
+                getattr(kpi.name, language),
+                month,
+                row["value"],
+                row["previous"],
+                row["year_before"],
+                words.change(row["value"], row["previous"]),
+                words.status(kpi.better, row["value"], row["previous"], language),
+                words.unit(str(kpi.unit), language),
+                words.reason(row["reason"], language),
+                words.flags(row["flags"], language),
+            ]
+        )
+    titles = {
+        "en": (
+            "KPI",
+            "Month",
+            "Value",
+            "Month before",
+            "Year before",
+            "Change",
+            "Status",
+            "Unit",
+            "No value because",
+            "Note",
+        ),
+        "es": (
+            "KPI",
+            "Mes",
+            "Valor",
+            "Mes anterior",
+            "Año anterior",
+            "Cambio",
+            "Estado",
+            "Unidad",
+            "Sin valor porque",
+            "Nota",
+        ),
+    }
+    kinds: tuple[FieldKind, ...] = (
+        "text", "date", "number", "number", "number", "percent", "text", "text", "text", "text",
+    )  # fmt: skip
+    return Tab("summary", {"en": "Summary", "es": "Resumen"}[language], titles[language], kinds, cells)
+
+
+def _by_channel(rows: Sequence[dict[str, Any]], language: str) -> Tab:
+    month = last_closed(rows)
+    cut = [
+        row
+        for row in rows
+        if row["grain"] == "month" and row["dimension"] == "channel" and row["period_start"] == month
+    ]
+    ids = [id for id in CATALOGUE if any(row["kpi"] == id for row in cut)]
+    members = sorted({row["member"] for row in cut})
+    at = {(row["member"], row["kpi"]): row["value"] for row in cut}
+    cells: list[list[Value]] = [[member, month, *(at.get((member, id)) for id in ids)] for member in members]
+    first = {"en": ("Channel", "Month"), "es": ("Canal", "Mes")}[language]
+    titles = (*first, *(getattr(CATALOGUE[id].name, language) for id in ids))
+    kinds: tuple[FieldKind, ...] = ("text", "date", *(_KIND.get(str(CATALOGUE[id].unit), "number") for id in ids))
+    return Tab("channel", {"en": "By channel", "es": "Por canal"}[language], titles, kinds, cells)
+
+
+def _history(rows: Sequence[dict[str, Any]], language: str) -> Tab:
+    cells: list[list[Value]] = []
+    for row in rows:
+        if row["dimension"] not in ("org", "channel"):
+            continue
+        cells.append(
+            [
+                key(row),
+                row["kpi"],
+                getattr(CATALOGUE[row["kpi"]].name, language),
+                row["grain"],
+                row["period_start"],
+                row["dimension"],
+                row["member"],
+                row["value"],
+                row["numerator"],
+                row["denominator"],
+                words.reason(row["reason"], language),
+                words.flags(row["flags"], language),
+            ]
+        )
+    titles = {
+        "en": ("Key", "KPI", "Name", "Grain", "Period start", "Dimension", "Member", "Value", "Numerator", "Denominator",
+               "No value because", "Note"),
+        "es": ("Clave", "KPI", "Nombre", "Periodo", "Inicio", "Dimensión", "Miembro", "Valor", "Numerador", "Denominador",
+               "Sin valor porque", "Nota"),
+    }  # fmt: skip
+    kinds: tuple[FieldKind, ...] = (
+        "text", "text", "text", "text", "date", "text", "text", "number", "number", "number", "text", "text",
+    )  # fmt: skip
+    return Tab("history", {"en": "History", "es": "Historial"}[language], titles[language], kinds, cells, keyed=True)
+
+
+def _definitions(settings: Settings) -> Tab:
+    cells: list[list[Value]] = []
+    for kpi in CATALOGUE.values():
+        if kpi.supporting:
+            continue
+        card = kpi.card()
+        cells.append(
+            [
+                kpi.id,
+                kpi.name.en,
+                kpi.name.es,
+                kpi.meaning.en,
+                kpi.meaning.es,
+                str(card["formula"]),
+                str(kpi.unit),
+                str(card["better"]),
+                card["article"],
+            ]
+        )
+    language = settings.organisation.language
+    titles = {
+        "en": ("KPI", "Name", "Name (Spanish)", "Meaning", "Meaning (Spanish)", "Formula", "Unit", "Better", "Article"),
+        "es": (
+            "KPI",
+            "Nombre (inglés)",
+            "Nombre",
+            "Significado (inglés)",
+            "Significado",
+            "Fórmula",
+            "Unidad",
+            "Mejor",
+            "Artículo",
+        ),
+    }
+    title = {"en": "Definitions", "es": "Definiciones"}[language]
+    return Tab("definitions", title, titles[language], ("text",) * 9, cells)
