@@ -5,7 +5,7 @@ Signing in to Google with a service account, for the connectors that speak to Go
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
@@ -22,7 +22,7 @@ from connectors.transport import Adapter, ConnectorSettings, session
 _MEMBERS = ("client_email", "private_key", "token_uri")
 
 
-class ServiceAccountCredentials(service_account.Credentials):  # type: ignore[misc]
+class ServiceAccountCredentials(service_account.Credentials):
     """
     Service-account credentials that speak to the token endpoint and to nobody else.
 
@@ -38,25 +38,22 @@ class ServiceAccountCredentials(service_account.Credentials):  # type: ignore[mi
         return None
 
 
-class _TokenRequest(Request):  # type: ignore[misc]
+# google-auth's constructors carry no types.
+_from_key: Any = ServiceAccountCredentials.from_service_account_info
+_authorized: Any = AuthorizedSession
+
+
+class _TokenRequest:
     """
     Requests to the token endpoint, with the time-outs of the settings in place of google-auth's 120 seconds.
     """
 
     def __init__(self, made: requests.Session, timeout: tuple[float, float]) -> None:
-        super().__init__(made)
+        self._request: Any = Request(made)
         self._timeout = timeout
 
-    def __call__(
-        self,
-        url: str,
-        method: str = "GET",
-        body: Any = None,
-        headers: Mapping[str, str] | None = None,
-        timeout: Any = None,
-        **kwargs: Any,
-    ) -> Any:
-        return super().__call__(url, method, body, headers, timeout=self._timeout, **kwargs)
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        return self._request(*args, **{**kwargs, "timeout": self._timeout})
 
 
 class GoogleLogin:
@@ -76,7 +73,7 @@ class GoogleLogin:
         self._where = f"connectors.{context.name}.service_account"
         key = self._key(secret, context)
         try:
-            self.credentials = ServiceAccountCredentials.from_service_account_info(key, scopes=list(scopes))
+            self.credentials: Any = _from_key(key, scopes=list(scopes))
         except (ValueError, exceptions.GoogleAuthError) as error:
             raise self._no_key("its private key cannot be read") from error
         self.email: str = key["client_email"]
@@ -84,12 +81,11 @@ class GoogleLogin:
         self._request = _TokenRequest(self._session, (settings.connect_timeout, settings.read_timeout))
         self._settings = settings
 
-    def session(self) -> AuthorizedSession:
+    def session(self) -> requests.Session:
         """
         A session that signs its requests; a 401 comes back as it is, for the transport to have the login renewed.
         """
-        # Signing up front makes a revoked key an error of its own, not one somewhere in the middle of a request.
-        made = AuthorizedSession(self.credentials, refresh_status_codes=(), auth_request=self._request)
+        made: requests.Session = _authorized(self.credentials, refresh_status_codes=(), auth_request=self._request)
         made.trust_env = self._session.trust_env
         made.mount("https://", Adapter(self._settings))
         made.mount("http://", Adapter(self._settings))
@@ -120,8 +116,9 @@ class GoogleLogin:
         except exceptions.RefreshError as error:
             if error.retryable:
                 raise self._unavailable() from error
+            reason = error.args[0] if error.args else "no reason given"
             raise CredentialsRefused(
-                f"Google refused the key of the service account {self.email} ({error.args[0] if error.args else 'no reason'}).",
+                f"Google refused the key of the service account {self.email} ({reason}).",
                 where=self._where,
                 fix="Make a new JSON key for the account in Google Cloud (IAM, Service accounts, Keys) and store it; "
                 "check that this machine's clock is right.",
@@ -164,5 +161,5 @@ class GoogleLogin:
         return UserError(
             f"The service account's key cannot be used: {why}.",
             where=self._where,
-            fix="Store the JSON key that Google Cloud gives under IAM, Service accounts, Keys; or the path of that file.",
+            fix="Store the JSON key that Google Cloud gives (IAM, Service accounts, Keys), or the path of that file.",
         )

@@ -16,8 +16,9 @@ from starlette.applications import Starlette
 from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
+from starlette.types import ASGIApp, Receive, Scope, Send
 
-from sandbox.control import Control, ControlMiddleware
+from sandbox.control import HANG_UP, Control, ControlMiddleware
 from sandbox.vendor import Vendor
 
 
@@ -39,6 +40,20 @@ def application(vendors: Sequence[Vendor]) -> tuple[Starlette, Control]:
     return app, control
 
 
+class _HangUp:
+    """
+    Gives each request the means to end its connection: ASGI has no message for it, uvicorn's own object does it.
+    """
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        transport = getattr(getattr(send, "__self__", None), "transport", None)
+        scope[HANG_UP] = transport.close if transport is not None else lambda: None
+        await self.app(scope, receive, send)
+
+
 class Sandbox:
     """
     The vendors behind a port of this machine, in a thread; ends with its `with` block.
@@ -51,12 +66,15 @@ class Sandbox:
     def __init__(self, vendors: Sequence[Vendor], port: int = 0) -> None:
         self.vendors = {vendor.name: vendor for vendor in vendors}
         app, self.control = application(vendors)
-        self._socket = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+        # Only a socket that names TCP gets TCP_NODELAY from asyncio; without it each answer may wait 40 ms for an ACK.
+        self._socket = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
         self._socket.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         self._socket.bind(("127.0.0.1", port))
         self.port: int = self._socket.getsockname()[1]
         self.url = f"http://127.0.0.1:{self.port}"
-        config = uvicorn.Config(app, log_level="critical", access_log=False, lifespan="off", timeout_keep_alive=65)
+        config = uvicorn.Config(
+            _HangUp(app), log_level="critical", access_log=False, lifespan="off", timeout_keep_alive=65
+        )
         self._server = uvicorn.Server(config)
         # A cut connection is this server's job, not a bug worth a traceback.
         logging.getLogger("uvicorn.error").disabled = True

@@ -20,6 +20,7 @@ from sandbox.vendor import Vendor
 
 LOGGED = 100_000
 WORDED = ("expired", "scope", "limit", "error", "unavailable")
+HANG_UP = "sandbox.hang_up"  # in the scope of a request: ends its connection without an answer
 KINDS = (*WORDED, "slow", "cut", "lost")
 
 
@@ -155,8 +156,10 @@ class Control:
         return JSONResponse({})
 
 
-class _Broken(Exception):  # noqa: N818 - not an error of ours: it makes the server drop the connection
-    pass
+class _Broken(Exception):
+    """
+    Makes the server drop the connection; no fault of the sandbox's.
+    """
 
 
 class ControlMiddleware:
@@ -175,12 +178,14 @@ class ControlMiddleware:
         method, path = scope["method"], scope["path"]
         vendor = self.control.vendor_of(path)
         fault = self.control.next_fault(vendor, method, path)
-        status = 0
+        query, noted = scope["query_string"].decode("latin-1"), False
 
         async def noting(message: Message) -> None:
-            nonlocal status
+            nonlocal noted
             if message["type"] == "http.response.start":
-                status = message["status"]
+                # Before the answer goes out: who has it may ask at once how many requests came.
+                self.control.note(vendor, method, path, query, message["status"])
+                noted = True
             await send(message)
 
         try:
@@ -195,6 +200,7 @@ class ControlMiddleware:
                 raise _Broken
             elif fault.kind == "lost":
                 await self.app(scope, receive, _swallow)
+                scope.get(HANG_UP, lambda: None)()
                 raise _Broken
             else:
                 request = Request(scope, receive)
@@ -202,7 +208,8 @@ class ControlMiddleware:
                 answer = self.control.vendors[vendor].fault(fault.kind, request, fault.options)
                 await answer(scope, receive, noting)
         finally:
-            self.control.note(vendor, method, path, scope["query_string"].decode("latin-1"), status)
+            if not noted:
+                self.control.note(vendor, method, path, query, 0)
 
 
 async def _swallow(message: Message) -> None:

@@ -24,10 +24,13 @@ class Vendor(Protocol):
     """
 
     name: str
-    prefixes: tuple[str, ...]
-    """
-    Beginnings of the paths that this vendor answers; a request is logged and broken (see `control`) per vendor.
-    """
+
+    @property
+    def prefixes(self) -> tuple[str, ...]:
+        """
+        Beginnings of the paths that this vendor answers; a request is logged and broken (see `control`) per vendor.
+        """
+        ...
 
     def routes(self) -> Sequence[BaseRoute]: ...
 

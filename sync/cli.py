@@ -192,6 +192,21 @@ def sandbox(
 
 
 @app.command()
+def init(settings: SettingsFile = _SETTINGS) -> None:
+    """
+    Write a settings file to fill in: every key with its meaning and its default.
+    """
+    from sync.example import text
+
+    if settings.exists():
+        raise UserError(
+            f"{settings} is there already.", where="--settings", fix="Move it away first, or name another file."
+        )
+    settings.write_text(text(), encoding="utf-8")
+    out.print(f"{settings}: fill in the lines without a leading #, then try it with: noria check", markup=False)
+
+
+@app.command()
 def check(settings: SettingsFile = _SETTINGS, format: AsJson = Format.TABLE, only: Only = None) -> None:
     """
     Try every connector: credentials, permissions, fields, limits.

@@ -13,6 +13,7 @@ from pathlib import Path
 from rich.console import Console
 from rich.panel import Panel
 
+from kpis.catalogue import CATALOGUE
 from sync import compute, job, screen
 from sync.push.tabs import last_closed
 from sync.settings import Settings, load
@@ -38,7 +39,8 @@ def run_demo(out: Console, err: Console, *, keep: bool, accounts: int, seed: int
             place = folder
             place.mkdir(parents=True, exist_ok=True)
         with err.status("The sandbox founds a company …"):
-            sandbox = stack.enter_context(open_sandbox(port=0, seed=seed, accounts=accounts))
+            sandbox = open_sandbox(port=0, seed=seed, accounts=accounts)
+            stack.enter_context(sandbox)
             file = place / "settings.toml"
             write_settings(sandbox, file)
         settings = load(file)
@@ -68,7 +70,7 @@ def _tell(out: Console, settings: Settings, report: job.Report) -> None:
     with job.warehouse_of(settings).open(read_only=True) as session:
         rows = compute.kept(session, "dimension = 'org' and grain = 'month'", [])
         month = last_closed(rows)
-        order = {kpi: index for index, kpi in enumerate(compute.CATALOGUE)}
+        order = {kpi: index for index, kpi in enumerate(CATALOGUE)}
         shown = sorted((row for row in rows if row["period_start"] == month), key=lambda row: order[row["kpi"]])
         people = session.value("select count(distinct person_key) from leads where not is_deleted")
         held = session.value("select count(*) from leads where not is_deleted")

@@ -17,8 +17,8 @@ from sync.sql import name
 SHARED = (
     "abuse accounting accounts admin administracion billing compras contact contacto contabilidad customerservice"
     " enquiries facturacion finance hello help hola hr info information informacion invoices it jobs legal mail"
-    " marketing newsletter no-reply noreply office oficina orders pagos postmaster press purchasing recepcion recruiting"
-    " rrhh sales security service soporte support team ventas web webmaster"
+    " marketing newsletter no-reply noreply office oficina orders pagos postmaster press purchasing recepcion"
+    " recruiting rrhh sales security service soporte support team ventas web webmaster"
 ).split()
 
 # Domains that belong to a provider: an equal domain does not make one company.
@@ -78,23 +78,33 @@ class Hasher:
         ]
 
 
-def key_beside(warehouse: Path) -> Hasher:
+def key_beside(warehouse: Path, known: str | None = None) -> Hasher:
     """
     The organisation's key, kept in a file beside the warehouse and made at first start.
 
+    Args:
+        known: Fingerprint of the key that the warehouse was hashed with; None while it holds no address.
     Raises:
-        UserError: The warehouse has data but its key is gone: new hashes would never meet the old ones.
+        UserError: It is not that key: new hashes would never meet the old ones, and people would count twice.
     """
     file = warehouse.with_name(warehouse.name + ".key")
     if not file.exists():
-        if warehouse.exists():
-            raise UserError(
-                f"The key of the e-mail hashes, {file.name}, is gone.",
-                where=str(file),
-                fix="Put the file back from a backup, or delete the warehouse and pull anew.",
-            )
+        if known is not None:
+            raise _wrong_key(f"The key of the e-mail hashes, {file.name}, is gone.", file)
         file.parent.mkdir(parents=True, exist_ok=True)
         handle = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
         with os.fdopen(handle, "w") as opened:
             opened.write(secrets.token_hex(32))
-    return Hasher(bytes.fromhex(keep_secret(file.read_text().strip())))
+    try:
+        hasher = Hasher(bytes.fromhex(keep_secret(file.read_text().strip())))
+    except ValueError as error:
+        raise _wrong_key(f"{file.name} holds no key.", file) from error
+    if known is not None and known != hasher.fingerprint:
+        raise _wrong_key(f"{file.name} is not the key that this warehouse was hashed with.", file)
+    return hasher
+
+
+def _wrong_key(what: str, file: Path) -> UserError:
+    return UserError(
+        what, where=str(file), fix="Put the file back from a backup, or delete the warehouse and pull anew."
+    )

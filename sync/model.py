@@ -17,11 +17,11 @@ from sqlglot import exp
 from connectors.contract import Context
 from connectors.errors import UserError, close_matches
 from connectors.schema import TABLES, Table
-from sync import identity
+from sync import identity, raw
 from sync.pull import context
 from sync.settings import Connected, Settings
 from sync.sql import bind, name, render
-from sync.warehouse import Session, Warehouse, raw_schema
+from sync.warehouse import Session, Warehouse
 
 STACKED = "stacked"
 """
@@ -100,13 +100,10 @@ def _offered(session: Session, settings: Settings, now: datetime) -> frozenset[s
     """
     found: set[str] = set()
     for connected in settings.connectors.values():
+        known = raw.states(session, connected.name)
         for table, streams in _streams_feeding(connected, context(connected, settings, now)).items():
-            states = [session.stream_state(connected.name, stream) for stream in streams]
-            if (
-                states
-                and any(s and s.is_complete and s.is_offered for s in states)
-                and not any(s and s.is_offered and not s.is_complete for s in states)
-            ):
+            readable = [state for stream in streams if (state := known.get(stream)) and state.is_offered]
+            if readable and all(state.is_complete for state in readable):
                 found.add(table)
     return frozenset(found)
 
@@ -122,8 +119,7 @@ def _selects(session: Session, settings: Settings, now: datetime) -> dict[str, l
             continue
         own = context(connected, settings, now)
         source = connected.connector.source(connected.settings, own)
-        for stream in source.streams():
-            session.ensure_stream(connected.name, stream)
+        raw.prepare(session, connected.name, source.streams())
         source.close()
         given = connected.connector.placeholders(connected.settings, own) if connected.connector.placeholders else {}
         for file in sorted(folder.glob("*.sql")):
@@ -133,7 +129,7 @@ def _selects(session: Session, settings: Settings, now: datetime) -> dict[str, l
             tree = bind(
                 file.read_text(encoding="utf-8"),
                 {"self": connected.name, **given},
-                raw_schema(connected.name),
+                raw.schema_of(connected.name),
                 where=f"connectors.{connected.name} ({file.name})",
             )
             _known_columns(tree, table, file)
@@ -150,7 +146,7 @@ def _has_sources(session: Session, connected: Connected, file: Path) -> bool:
     tree = parse(file.read_text(encoding="utf-8"))
     own = {cte.alias for cte in tree.find_all(exp.CTE)}
     wanted = {t.name for t in tree.find_all(exp.Table) if t.name not in own and isinstance(t.this, exp.Identifier)}
-    return all(session.has(table, raw_schema(connected.name)) for table in wanted)
+    return all(session.has(table, raw.schema_of(connected.name)) for table in wanted)
 
 
 def _table_of(file: Path) -> Table:

@@ -5,23 +5,17 @@ Pull: vendor to raw tables, one connector beside the other, each stream from whe
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 import structlog
 
-from connectors.contract import Context, RowProblem, Source, Stream
-from connectors.errors import (
-    BadData,
-    CredentialsRefused,
-    LimitReached,
-    PermissionMissing,
-    UserError,
-    VendorUnavailable,
-)
-from sync import mailbox
+from connectors.contract import Batch, Context, RowProblem, Source, Stream
+from connectors.errors import BadData, PermissionMissing, UserError
+from sync import mailbox, raw
 from sync.settings import Connected, Settings
 from sync.warehouse import Warehouse
 
@@ -31,9 +25,6 @@ Progress = Callable[[str, str, int, int | None], None]
 """
 Called with connector, stream, records so far and how many there are (None: not told).
 """
-
-# Refusals of the whole connector: its other streams would meet the same.
-_STOPS = (CredentialsRefused, VendorUnavailable, LimitReached)
 
 
 @dataclass
@@ -92,8 +83,7 @@ def pull(
         page_size: Records per request; None for the vendors' largest.
     """
     sources = [c for c in settings.connectors.values() if c.connector.source is not None and only_fits(only, c.name)]
-    hasher = mailbox.key_beside(warehouse.file)
-    _check_key(warehouse, hasher)
+    hasher = _hasher(warehouse)
     result = Pulled()
     lock = threading.Lock()
 
@@ -115,23 +105,25 @@ def only_fits(only: Sequence[str], connector: str) -> bool:
     return not only or connector in only
 
 
-def _check_key(warehouse: Warehouse, hasher: mailbox.Hasher) -> None:
+def _hasher(warehouse: Warehouse) -> mailbox.Hasher:
     with warehouse.open() as session:
         known = session.value("select value from noria.facts_of where key = 'email_key'")
+        hasher = mailbox.key_beside(warehouse.file, known)
         if known is None:
             session.execute("insert into noria.facts_of values ('email_key', ?)", [hasher.fingerprint])
-        elif known != hasher.fingerprint:
-            raise UserError(
-                "The key file is not the one this warehouse was hashed with.",
-                where=f"{warehouse.file.name}.key",
-                fix="Put the right key file back, or delete the warehouse and pull anew.",
-            )
+    return hasher
 
 
 class _Work:
     """
-    The pull of one connector, in its own thread; the warehouse takes one batch at a time.
+    The pull of one connector, in its own thread.
+
+    Batches wait in memory until a few thousand records or a second have come together: the warehouse file is opened
+    once for all of them, and each is still one transaction with its own state.
     """
+
+    ROWS = 5_000
+    SECONDS = 1.0
 
     def __init__(
         self,
@@ -148,22 +140,30 @@ class _Work:
         self.hasher = hasher
         self.result = result
         self.lock = lock
+        self._waiting: list[tuple[Stream, Batch, bool]] = []
+        self._since = 0.0
+        self._notes: dict[str, raw.StreamState] = {}
 
     def run(self, progress: Progress | None, stop: threading.Event) -> None:
         name = self.connected.name
         source: Source | None = None
         try:
-            source = self._source()
-            for stream in source.streams():
+            make = self.connected.connector.source
+            assert make is not None
+            source = make(self.connected.settings, self.context)
+            streams = source.streams()
+            with self.lock, self.warehouse.open() as session:
+                raw.prepare(session, name, streams)
+                known = raw.states(session, name)
+            for stream in streams:
                 if stop.is_set():
-                    self._note(f"{name}: stopped before {stream.name}; the next run goes on there.", failed=True)
-                    return
-                self._stream(source, stream, progress, stop)
-        except _STOPS as error:
-            self._problem(error, failed=True)
+                    self._stopped(f"before {stream.name}")
+                    break
+                self._stream(source, stream, known.get(stream.name, raw.StreamState()), progress, stop)
         except UserError as error:
             self._problem(error, failed=True)
         finally:
+            self._flush()
             with self.lock:
                 self.result.requests[name] = self.context.requests.get(name, 0)
                 if source is not None:
@@ -171,42 +171,39 @@ class _Work:
             if source is not None:
                 source.close()
 
-    def _source(self) -> Source:
-        make = self.connected.connector.source
-        assert make is not None
-        return make(self.connected.settings, self.context)
-
-    def _stream(self, source: Source, stream: Stream, progress: Progress | None, stop: threading.Event) -> None:
+    def _stream(
+        self,
+        source: Source,
+        stream: Stream,
+        known: raw.StreamState,
+        progress: Progress | None,
+        stop: threading.Event,
+    ) -> None:
         name = self.connected.name
-        with self.lock, self.warehouse.open() as session:
-            session.ensure_stream(name, stream)
-            known = session.stream_state(name, stream.name)
         taken = 0
         first = True
+        self.result.records[name, stream.name] = 0
         try:
-            for batch in source.read(stream, known.state if known else None):
-                with self.lock, self.warehouse.open() as session:
-                    taken += session.store(name, stream, batch, self.hasher, first=first)
+            for batch in source.read(stream, known.state):
+                self._take(stream, batch, first)
                 first = False
+                taken += batch.rows.num_rows
+                self.result.records[name, stream.name] = taken
                 if progress is not None:
                     progress(name, stream.name, taken, batch.total)
                 if stop.is_set() and not batch.complete:
-                    self._note(f"{name}: stopped within {stream.name}; the next run goes on there.", failed=True)
-                    break
+                    self._stopped(f"within {stream.name}")
+                    return
         except PermissionMissing as error:
-            with self.lock, self.warehouse.open() as session:
-                session.note_stream(name, stream.name, problem=str(error), is_offered=False)
+            self._notes[stream.name] = replace(known, is_offered=False, problem=str(error))
             self._problem(error)
             return
         except BadData as error:
             self._problem(error)
             return
-        finally:
-            with self.lock:
-                self.result.records[name, stream.name] = taken
         dropped = dict(source.dropped(stream))
-        with self.lock, self.warehouse.open() as session:
-            session.note_stream(name, stream.name, dropped=dropped)
+        if dropped or dropped != known.dropped:
+            self._notes[stream.name] = raw.StreamState(dropped=dropped)
         for missing, why in dropped.items():
             self._problem(
                 PermissionMissing(
@@ -216,15 +213,41 @@ class _Work:
                 )
             )
 
+    def _take(self, stream: Stream, batch: Batch, first: bool) -> None:
+        if not self._waiting:
+            self._since = time.monotonic()
+        self._waiting.append((stream, batch, first))
+        rows = sum(batch.rows.num_rows for _, batch, _ in self._waiting)
+        if rows >= self.ROWS or time.monotonic() - self._since > self.SECONDS:
+            self._flush()
+
+    def _flush(self) -> None:
+        if not self._waiting and not self._notes:
+            return
+        name = self.connected.name
+        with self.lock, self.warehouse.open() as session:
+            for stream, batch, first in self._waiting:
+                raw.store(session, name, stream, batch, self.hasher, first=first)
+            now_known = raw.states(session, name)
+            for noted, state in self._notes.items():
+                held = now_known.get(noted, raw.StreamState())
+                raw.keep(
+                    session,
+                    name,
+                    noted,
+                    replace(held, is_offered=state.is_offered, problem=state.problem, dropped=state.dropped),
+                )
+        self._waiting.clear()
+        self._notes.clear()
+
+    def _stopped(self, where: str) -> None:
+        with self.lock:
+            self.result.notes.append(f"{self.connected.name}: stopped {where}; the next run goes on there.")
+            self.result.failed.append(self.connected.name)
+
     def _problem(self, error: UserError, *, failed: bool = False) -> None:
         log.warning("left out", connector=self.connected.name, what=error.what, where=error.where)
         with self.lock:
             self.result.problems.append(error)
-            if failed:
-                self.result.failed.append(self.connected.name)
-
-    def _note(self, text: str, *, failed: bool = False) -> None:
-        with self.lock:
-            self.result.notes.append(text)
             if failed:
                 self.result.failed.append(self.connected.name)

@@ -295,11 +295,7 @@ def _validated(
 
 
 def _problem(found: Any, model: type[BaseModel], prefix: str, where: str) -> UserError:
-    place = [
-        str(part)
-        for part in found["loc"]
-        if part not in ("constrained-str", "function-after[Secret(), str]", "is-instance[Secret]")
-    ]
+    place = [str(part) for part in found["loc"]]
     dotted = f"{where}, {prefix}{'.'.join(place)}"
     if found["type"] == "extra_forbidden":
         return UserError(
@@ -308,6 +304,7 @@ def _problem(found: Any, model: type[BaseModel], prefix: str, where: str) -> Use
     if found["type"] == "missing":
         return UserError("A setting is missing.", where=dotted, fix=_describe(model, place))
     message = str(found["msg"]).removeprefix("Value error, ")
+    # What was given for a secret may be the secret itself.
     shown = "" if "secret" in message else f" (it was {found['input']!r})"
     return UserError(f"A setting cannot be used: {message}{shown[:120]}.", where=dotted, fix=_describe(model, place))
 
@@ -328,6 +325,6 @@ def _keys(model: type[BaseModel], path: list[str]) -> list[str]:
 def _describe(model: type[BaseModel], path: list[str]) -> str:
     field = _fields(model, path[:-1]).get(path[-1]) if path else None
     described = getattr(field, "description", None) or ""
-    if getattr(field, "annotation", None) in (Secret, Secret | None):
+    if getattr(field, "annotation", None) in (Secret, Secret | None) and "env:" not in described:
         described = f"{described} Give env:NAME or keyring:NAME.".strip()
     return described or "See settings.example.toml."

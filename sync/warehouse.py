@@ -8,31 +8,16 @@ for a commit at the most. Writing takes the run lock as well (`sync/lock.py`).
 from __future__ import annotations
 
 import contextlib
-import json
 import time
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import UTC, datetime
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any, Protocol
 
 import duckdb
 import pyarrow as pa
 
-from connectors.contract import Batch, RawType, Stream
 from connectors.errors import UserError
-from sync import mailbox
-from sync.sql import DIALECT, literal, name
-
-RAW: Mapping[RawType, str] = {
-    "text": "VARCHAR",
-    "email": "VARCHAR",
-    "instant": "TIMESTAMPTZ",
-    "date": "DATE",
-    "number": "DOUBLE",
-    "integer": "BIGINT",
-    "boolean": "BOOLEAN",
-}
+from sync.sql import DIALECT, literal
 
 CATALOG = "warehouse"
 
@@ -69,19 +54,6 @@ class Engine(Protocol):
     def query(self, sql: str, parameters: Sequence[Any] | None = None) -> pa.Table: ...
 
 
-@dataclass(frozen=True)
-class StreamState:
-    """
-    What is known of a stream since its last pull.
-    """
-
-    state: Mapping[str, Any] | None
-    is_complete: bool
-    is_offered: bool
-    problem: str
-    dropped: Mapping[str, str]
-
-
 class Session:
     """
     An open warehouse.
@@ -114,11 +86,19 @@ class Session:
         """
         Append Arrow rows to a table, columns by name.
         """
-        self._connection.register("incoming", rows)
+        with self.given("incoming", rows):
+            self.execute(f"insert into {table} by name select * from incoming")  # noqa: S608 - our own name
+
+    @contextlib.contextmanager
+    def given(self, view: str, rows: pa.Table) -> Iterator[None]:
+        """
+        Arrow rows under a name, for the statements inside.
+        """
+        self._connection.register(view, rows)
         try:
-            self._connection.execute(f"insert into {table} by name select * from incoming")  # noqa: S608 - our own name
+            yield
         finally:
-            self._connection.unregister("incoming")
+            self._connection.unregister(view)
 
     @contextlib.contextmanager
     def transaction(self) -> Iterator[Session]:
@@ -140,155 +120,6 @@ class Session:
             [CATALOG, schema, table],
         )
         return bool(found)
-
-    # -- raw records -------------------------------------------------------------------------------------------------
-
-    def ensure_stream(self, connector: str, stream: Stream) -> None:
-        """
-        The raw table of a stream: made if it is missing, widened if the stream has new fields.
-        """
-        schema = raw_schema(connector)
-        self.execute(f"create schema if not exists {name(schema)}")
-        columns = raw_columns(stream)
-        listed = ", ".join(f"{name(column)} {kind}" for column, kind in columns.items())
-        self.execute(f"create table if not exists {name(schema, stream.name)} ({listed})")
-        there = {
-            row["column_name"]
-            for row in self.rows(
-                "select column_name from information_schema.columns"
-                " where table_catalog = ? and table_schema = ? and table_name = ?",
-                [CATALOG, schema, stream.name],
-            )
-        }
-        for column, kind in columns.items():
-            if column not in there:
-                self.execute(f"alter table {name(schema, stream.name)} add column {name(column)} {kind}")
-
-    def store(self, connector: str, stream: Stream, batch: Batch, hasher: mailbox.Hasher, *, first: bool) -> int:
-        """
-        Take a batch and the state it leads to, in one transaction: a crash loses nothing and repeats nothing.
-
-        Args:
-            first: True for the first batch of this pull: a snapshot stream is emptied before it.
-        Returns:
-            How many records were taken.
-        """
-        table = name(raw_schema(connector), stream.name)
-        with self.transaction():
-            if stream.snapshot and first:
-                self.execute(f"delete from {table}")  # noqa: S608
-            if batch.replaces is not None:
-                column, low, high = batch.replaces
-                self.execute(f"delete from {table} where {name(column)} between ? and ?", [low, high])  # noqa: S608
-            if batch.rows.num_rows:
-                self._merge(table, stream, batch.rows, hasher)
-            self._remember(connector, stream, batch)
-        return int(batch.rows.num_rows)
-
-    def _merge(self, table: str, stream: Stream, rows: pa.Table, hasher: mailbox.Hasher) -> None:
-        given = set(rows.column_names)
-        selected = []
-        for field in stream.fields:
-            if field.name in given:
-                selected += _cast(field.name, field.type, rows.schema.field(field.name).type, hasher)
-        key = ", ".join(name(part) for part in stream.key)
-        self._connection.register("incoming", rows)
-        try:
-            self.execute(f"create or replace temp table staged as select {', '.join(selected)} from incoming")  # noqa: S608
-        finally:
-            self._connection.unregister("incoming")
-        if self.value(f"select count(*) > count(distinct ({key})) from staged"):  # noqa: S608
-            # One key twice in a batch: the later record is the newer one.
-            self.execute(
-                f"delete from staged where rowid not in (select max(rowid) from staged group by {key})"  # noqa: S608
-            )
-        same = " and ".join(f"held.{name(part)} = staged.{name(part)}" for part in stream.key)
-        self.execute(f"delete from {table} as held using staged where {same}")  # noqa: S608
-        self.execute(f"insert into {table} by name select * from staged")  # noqa: S608
-
-    def _remember(self, connector: str, stream: Stream, batch: Batch) -> None:
-        known = self.stream_state(connector, stream.name)
-        # An interrupted incremental pull leaves older records, all of them; an interrupted first one leaves too few.
-        complete = batch.complete or (known is not None and known.is_complete and not stream.snapshot)
-        self.execute("delete from noria.streams where connector = ? and stream = ?", [connector, stream.name])
-        self.execute(
-            "insert into noria.streams values (?, ?, ?, ?, true, '', '{}', ?)",
-            [connector, stream.name, json.dumps(batch.state), complete, datetime.now(UTC)],
-        )
-
-    def note_stream(
-        self,
-        connector: str,
-        stream: str,
-        *,
-        problem: str = "",
-        dropped: Mapping[str, str] | None = None,
-        is_offered: bool = True,
-    ) -> None:
-        """
-        Keep what is wrong with a stream, beside its state.
-        """
-        known = self.value("select count(*) from noria.streams where connector = ? and stream = ?", [connector, stream])
-        if not known:
-            self.execute(
-                "insert into noria.streams values (?, ?, null, false, false, '', '{}', null)", [connector, stream]
-            )
-        self.execute(
-            "update noria.streams set problem = ?, dropped = ?, is_offered = ? where connector = ? and stream = ?",
-            [problem, json.dumps(dict(dropped or {})), is_offered, connector, stream],
-        )
-
-    def stream_state(self, connector: str, stream: str) -> StreamState | None:
-        found = self.rows("select * from noria.streams where connector = ? and stream = ?", [connector, stream])
-        if not found:
-            return None
-        row = found[0]
-        return StreamState(
-            state=json.loads(row["state"]) if row["state"] else None,
-            is_complete=bool(row["is_complete"]),
-            is_offered=bool(row["is_offered"]),
-            problem=row["problem"] or "",
-            dropped=json.loads(row["dropped"] or "{}"),
-        )
-
-
-def raw_schema(connector: str) -> str:
-    """
-    Where the raw tables of a connector lie.
-    """
-    return f"raw_{connector}"
-
-
-def raw_columns(stream: Stream) -> dict[str, str]:
-    """
-    The columns of a raw table and their types; an address takes three, none of which tells it.
-    """
-    columns: dict[str, str] = {}
-    for field in stream.fields:
-        columns[field.name] = RAW[field.type]
-        if field.type == "email":
-            columns[f"{field.name}_domain"] = "VARCHAR"
-            columns[f"{field.name}_is_shared"] = "BOOLEAN"
-    return columns
-
-
-def _cast(column: str, wanted: RawType, given: pa.DataType, hasher: mailbox.Hasher) -> list[str]:
-    quoted = name(column)
-    text = pa.types.is_string(given) or pa.types.is_large_string(given)
-    if wanted == "email":
-        return hasher.columns(column)
-    if wanted == "text":
-        return [f"nullif(cast({quoted} as varchar), '') as {quoted}"]
-    if wanted == "instant" and text:
-        # Vendors write instants as ISO 8601, and some calculated ones as epoch milliseconds.
-        iso = f"try_cast({quoted} as timestamptz)"
-        epoch = f"to_timestamp(try_cast({quoted} as bigint) / 1000.0)"
-        return [f"coalesce({iso}, {epoch}) as {quoted}"]
-    if wanted == "date" and text:
-        return [f"try_cast(left({quoted}, 10) as date) as {quoted}"]
-    if text:
-        return [f"try_cast(trim({quoted}) as {RAW[wanted]}) as {quoted}"]
-    return [f"cast({quoted} as {RAW[wanted]}) as {quoted}"]
 
 
 class Warehouse:

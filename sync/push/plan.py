@@ -215,7 +215,8 @@ def _compare(target: Destination, each: Wanted, last: Mapping[tuple[str, str], A
     made = ObjectPlan(each)
     kinds = {spec.name: spec.kind for spec in each.specs}
     values: dict[str, Mapping[str, Value]] = {update.id: update.values for update in each.updates}
-    # What we wrote once and have no value for now is blanked, not left to go stale; a period that left the window stays.
+    # What we wrote once and have no value for now is blanked, not left to go stale; a period that is too old to be
+    # kept up stays as it is.
     for record, name in last if each.object != "organisation" else ():
         if name in kinds and name != COMPUTED_AT and record not in values:
             values[record] = dict.fromkeys(n for n in kinds if n != COMPUTED_AT)

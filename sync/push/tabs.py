@@ -141,10 +141,14 @@ def _history(rows: Sequence[dict[str, Any]], language: str) -> Tab:
             ]
         )
     titles = {
-        "en": ("Key", "KPI", "Name", "Grain", "Period start", "Dimension", "Member", "Value", "Numerator", "Denominator",
-               "No value because", "Note"),
-        "es": ("Clave", "KPI", "Nombre", "Periodo", "Inicio", "Dimensión", "Miembro", "Valor", "Numerador", "Denominador",
-               "Sin valor porque", "Nota"),
+        "en": (
+            "Key", "KPI", "Name", "Grain", "Period start", "Dimension", "Member", "Value", "Numerator", "Denominator",
+            "No value because", "Note",
+        ),
+        "es": (
+            "Clave", "KPI", "Nombre", "Periodo", "Inicio", "Dimensión", "Miembro", "Valor", "Numerador", "Denominador",
+            "Sin valor porque", "Nota",
+        ),
     }  # fmt: skip
     kinds: tuple[FieldKind, ...] = (
         "text", "text", "text", "text", "date", "text", "text", "number", "number", "number", "text", "text",
@@ -168,7 +172,7 @@ def _definitions(settings: Settings) -> Tab:
                 str(card["formula"]),
                 str(kpi.unit),
                 str(card["better"]),
-                card["article"],
+                str(card["article"] or ""),
             ]
         )
     language = settings.organisation.language

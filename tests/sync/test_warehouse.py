@@ -16,6 +16,7 @@ import pytest
 
 from connectors.contract import Batch, Field, Stream
 from connectors.errors import UserError
+from sync import raw
 from sync.lock import Locked, run_lock
 from sync.mailbox import Hasher, key_beside
 from sync.warehouse import Warehouse
@@ -42,8 +43,8 @@ def warehouse(tmp_path):
 def store(warehouse, *rows, state=None, complete=True, stream=DEALS, first=True, replaces=None):
     batch = Batch(pa.Table.from_pylist(list(rows)), state or {}, complete, replaces=replaces)
     with warehouse.open() as session:
-        session.ensure_stream("crm", stream)
-        return session.store("crm", stream, batch, HASHER, first=first)
+        raw.prepare(session, "crm", [stream])
+        raw.store(session, "crm", stream, batch, HASHER, first=first)
 
 
 def deals(warehouse, columns='"Id", "Amount"'):
@@ -68,7 +69,7 @@ def test_rows_and_state_stand_or_fall_together(warehouse):
     with pytest.raises(TypeError, match="not JSON serializable"):
         store(warehouse, {"Id": "2", "Amount": 2.0}, state={"after": object()})
     with warehouse.open() as session:
-        assert {"after": "p1"} == session.stream_state("crm", "Deal").state
+        assert {"after": "p1"} == raw.states(session, "crm")["Deal"].state
     assert ["1"] == [d["Id"] for d in deals(warehouse)]
 
 
@@ -137,13 +138,18 @@ def test_the_second_run_is_told_who_holds_the_lock(warehouse):
         pass
 
 
-def test_a_lost_key_is_an_error_not_a_new_key(warehouse):
+def test_a_lost_or_foreign_key_is_an_error_not_a_new_key(tmp_path):
     """
     New hashes would never meet the old ones: people would silently count twice.
     """
-    first = key_beside(warehouse.file)
-    store(warehouse, {"Id": "1"})
-    assert first.fingerprint == key_beside(warehouse.file).fingerprint
-    warehouse.file.with_name("noria.duckdb.key").unlink()
+    file = tmp_path / "noria.duckdb"
+    known = key_beside(file).fingerprint
+    assert known == key_beside(file, known).fingerprint
+    key = tmp_path / "noria.duckdb.key"
+    key.write_text("ab" * 32)
+    with pytest.raises(UserError, match="not the key"):
+        key_beside(file, known)
+    key.unlink()
     with pytest.raises(UserError, match="is gone"):
-        key_beside(warehouse.file)
+        key_beside(file, known)
+    assert not key.exists()

@@ -1,0 +1,404 @@
+"""
+The difference between a report and what stands in the spreadsheet, as requests with absolute coordinates.
+
+A tab of ours is known by developer metadata, not by its title: people rename tabs. Only our columns, the first ones,
+are written; what people keep to the right of them, their colours and other tabs stay.
+"""
+
+from __future__ import annotations
+
+import json
+import zlib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from connectors.contract import FieldKind, Tab, TabPlan
+from connectors.errors import BadData
+from connectors.google_sheets.cells import LONGEST, Plain, cell, plain, same
+from connectors.google_sheets.client import Sheet, Spreadsheet
+
+TAB_KEY = "noria.tab"
+"""
+Metadata of a tab: which of ours it is. It holds the tab's own id, since a copy of a tab copies its metadata.
+"""
+
+Request = dict[str, Any]
+Grid = Sequence[Sequence[Any]]
+
+_SPARE_ROWS, _SPARE_COLUMNS = 50, 10
+_VALUE, _VALUE_AND_FORMAT = "userEnteredValue", "userEnteredValue,userEnteredFormat.numberFormat"
+
+
+@dataclass(frozen=True)
+class Mark:
+    """
+    What we noted on a tab when we last wrote it.
+
+    Args:
+        columns: How many of the first columns are ours.
+        header: The first header, to find its row again.
+        kinds: Checksum of the number formats.
+        entry: Id of the metadata entry.
+    """
+
+    columns: int
+    header: str
+    kinds: int
+    entry: int = 0
+
+    def value(self, tab: str, sheet: int) -> str:
+        kept = {"tab": tab, "sheet": sheet, "columns": self.columns, "header": self.header, "kinds": self.kinds}
+        return json.dumps(kept, ensure_ascii=False)
+
+
+@dataclass
+class Change:
+    """
+    What one tab needs.
+
+    Args:
+        grows: Cells that the grid gains.
+    """
+
+    plan: TabPlan
+    requests: list[Request] = field(default_factory=list)
+    grows: int = 0
+
+
+def mine(book: Spreadsheet, tab: str) -> tuple[Sheet, Mark] | None:
+    """
+    Our tab of that name, if it is still there.
+    """
+    for sheet in book.sheets:
+        entry, text = sheet.metadata.get(TAB_KEY, (0, ""))
+        try:
+            noted = json.loads(text)
+            if noted["tab"] == tab and noted["sheet"] == sheet.id:
+                return sheet, Mark(int(noted["columns"]), str(noted["header"]), int(noted["kinds"]), entry)
+        except (ValueError, KeyError, TypeError):
+            continue
+    return None
+
+
+def area(sheet: Sheet, columns: int) -> str:
+    """
+    The first columns of a tab in A1 notation.
+    """
+    title = sheet.title.replace("'", "''")
+    return f"'{title}'!A:{_letters(min(columns, max(sheet.columns, 1)))}"
+
+
+def _letters(number: int) -> str:
+    letters = ""
+    while number:
+        number, rest = divmod(number - 1, 26)
+        letters = chr(65 + rest) + letters
+    return letters
+
+
+class Wanted:
+    """
+    A tab as it should stand.
+    """
+
+    def __init__(self, tab: Tab, zone: ZoneInfo) -> None:
+        if any(len(row) != len(tab.columns) for row in tab.rows) or len(tab.kinds) != len(tab.columns):
+            raise BadData(
+                f"A row of the tab {tab.name!r} has not one value per column.",
+                fix="Report it: this is no fault of yours.",
+            )
+        self.tab = tab
+        self.width = len(tab.columns)
+        self.rows: list[list[Plain]] = [[plain(value, zone) for value in row] for row in tab.rows]
+        long = sum(isinstance(value, str) and len(value) > LONGEST for row in tab.rows for value in row)
+        self.notes = (f"{long} text{'s were' if long > 1 else ' was'} cut to {LONGEST} characters",) if long else ()
+        kinds = [tab.kinds, () if tab.keyed else tuple(tab.row_kinds)]
+        self.mark = Mark(self.width, tab.columns[0], zlib.crc32(repr(kinds).encode()))
+
+    def kinds(self, row: int) -> list[FieldKind]:
+        """
+        What the cells of a row hold.
+        """
+        own = self.tab.row_kinds[row] if row < len(self.tab.row_kinds) else "number"
+        return [own if kind == "number" else kind for kind in self.tab.kinds]
+
+    def cells(self, row: int, *, formats: bool) -> dict[str, Any]:
+        """
+        A row for `updateCells`.
+        """
+        kinds: Sequence[FieldKind | None] = self.kinds(row) if formats else [None] * self.width
+        return {"values": [cell(value, kind) for value, kind in zip(self.rows[row], kinds, strict=True)]}
+
+    @property
+    def header(self) -> dict[str, Any]:
+        """
+        The header row for `updateCells`.
+        """
+        return {"values": [cell(text) for text in self.tab.columns]}
+
+
+def create(wanted: Wanted, book: Spreadsheet, taken: set[str], ids: set[int]) -> Change:
+    """
+    A new tab with everything on it; formats, rules and charts are made here and nowhere else, so that people may
+    change them.
+
+    Args:
+        taken: Titles that are in use, in lower case; the new one joins them.
+        ids: Ids that are in use; the new one joins them.
+    """
+    tab, count = wanted.tab, len(wanted.rows)
+    title = _free(tab.title, taken)
+    sheet = zlib.crc32(f"{TAB_KEY}:{tab.name}".encode()) & 0x3FFFFFFF
+    while sheet in ids:
+        sheet += 1
+    ids.add(sheet)
+    rows, columns = count + 1 + _SPARE_ROWS, wanted.width + _SPARE_COLUMNS
+    grid = {"rowCount": rows, "columnCount": columns, "frozenRowCount": 1}
+    top = {
+        "sheetId": sheet,
+        "startRowIndex": 0,
+        "endRowIndex": 1,
+        "startColumnIndex": 0,
+        "endColumnIndex": wanted.width,
+    }
+    bold = {"userEnteredFormat": {"textFormat": {"bold": True}}}
+    requests: list[Request] = [
+        {"addSheet": {"properties": {"sheetId": sheet, "title": title, "gridProperties": grid}}},
+        _note(sheet, wanted),
+        _write(sheet, 0, [wanted.header], _VALUE),
+        {"repeatCell": {"range": top, "cell": bold, "fields": "userEnteredFormat.textFormat.bold"}},
+    ]
+    if count:
+        body = [wanted.cells(n, formats=True) for n in range(count)]
+        requests.append(_write(sheet, 1, body, _VALUE_AND_FORMAT))
+    requests += _rules(sheet, tab) + _chart(sheet, wanted)
+    plan = TabPlan(title, True, (count + 1) * wanted.width, count, notes=wanted.notes)
+    return Change(plan, requests, rows * columns)
+
+
+def rewrite(wanted: Wanted, sheet: Sheet, mark: Mark, grid: Grid) -> Change:
+    """
+    A tab that is rewritten as a whole where anything on it differs.
+
+    Args:
+        grid: What stands in our columns now.
+    """
+    header: list[Plain] = list(wanted.tab.columns)
+    after: list[list[Plain]] = [header, *wanted.rows]
+    before = _filled(grid)
+    changed = sum(
+        not same(_at(after, row, column), _at(grid, row, column))
+        for row in range(max(len(after), before))
+        for column in range(max(wanted.width, mark.columns))
+    )
+    plan = TabPlan(
+        sheet.title,
+        False,
+        changed,
+        max(0, len(after) - max(before, 1)),
+        max(0, before - len(after)),
+        wanted.notes if changed else (),
+    )
+    formats = wanted.mark.kinds != mark.kinds or len(after) > before
+    if not changed and wanted.mark == Mark(mark.columns, mark.header, mark.kinds):
+        return Change(plan)
+    requests = _fit(sheet, wanted, mark, len(after))
+    requests.append(_write(sheet.id, 0, [wanted.header], _VALUE))
+    if wanted.rows:
+        body = [wanted.cells(n, formats=formats) for n in range(len(wanted.rows))]
+        requests.append(_write(sheet.id, 1, body, _VALUE_AND_FORMAT if formats else _VALUE))
+    if before > len(after):
+        requests.append(_blank(sheet.id, (len(after), before), (0, wanted.width)))
+    if mark.columns > wanted.width:
+        requests.append(_blank(sheet.id, (0, before), (wanted.width, mark.columns)))
+    return Change(plan, requests, _growth(sheet, len(after), wanted, mark))
+
+
+def upsert(wanted: Wanted, sheet: Sheet, mark: Mark, grid: Grid) -> Change:
+    """
+    A keyed tab: rows are found by their key wherever people sorted them to, changed in place, and added at the end.
+
+    Args:
+        grid: What stands in our columns now.
+    Raises:
+        BadData: Two rows of the report have one key.
+    """
+    top = next((n for n, row in enumerate(grid) if row and row[0] in (mark.header, wanted.tab.columns[0])), None)
+    places: dict[str, list[int]] = {}
+    for n, row in enumerate(grid):
+        if row and n != top and row[0] != "":
+            places.setdefault(str(row[0]), []).append(n)
+    writes: dict[int, dict[str, Any]] = {}
+    new: list[int] = []
+    changed = 0
+    for n, row in enumerate(_unique(wanted)):
+        for place in places.get(str(row[0]), ()):
+            differing = sum(not same(value, _at(grid, place, column)) for column, value in enumerate(row))
+            if differing:
+                changed += differing
+                writes[place] = wanted.cells(n, formats=False)
+        if str(row[0]) not in places:
+            new.append(n)
+    if top is None and not _filled(grid):
+        top = 0
+    if top is not None:
+        differing = sum(not same(text, _at(grid, top, column)) for column, text in enumerate(wanted.tab.columns))
+        if differing:
+            changed += differing
+            writes[top] = wanted.header
+    end = max(_filled(grid), 1)
+    plan = TabPlan(sheet.title, False, changed, len(new), notes=wanted.notes if changed or new else ())
+    if not changed and not new and wanted.mark == Mark(mark.columns, mark.header, mark.kinds):
+        return Change(plan)
+    requests = _fit(sheet, wanted, mark, end + len(new))
+    requests += [_write(sheet.id, start, rows, _VALUE) for start, rows in _blocks(writes)]
+    if new:
+        body = [wanted.cells(n, formats=True) for n in new]
+        requests.append(_write(sheet.id, end, body, _VALUE_AND_FORMAT))
+    return Change(plan, requests, _growth(sheet, end + len(new), wanted, mark))
+
+
+def _unique(wanted: Wanted) -> list[list[Plain]]:
+    seen: set[str] = set()
+    for row in wanted.rows:
+        name = str(row[0]) if row[0] is not None else ""
+        if not name or name in seen:
+            raise BadData(
+                f"The tab {wanted.tab.name!r} has {'two rows' if name else 'a row'} with the key {name!r}.",
+                fix="Report it: this is no fault of yours. Nothing was written.",
+            )
+        seen.add(name)
+    return wanted.rows
+
+
+def _filled(grid: Grid) -> int:
+    return max((n + 1 for n, row in enumerate(grid) if any(value not in ("", None) for value in row)), default=0)
+
+
+def _at(grid: Grid, row: int, column: int) -> Any:
+    return grid[row][column] if row < len(grid) and column < len(grid[row]) else None
+
+
+def _blocks(writes: Mapping[int, dict[str, Any]]) -> list[tuple[int, list[dict[str, Any]]]]:
+    found: list[tuple[int, list[dict[str, Any]]]] = []
+    for place in sorted(writes):
+        if found and found[-1][0] + len(found[-1][1]) == place:
+            found[-1][1].append(writes[place])
+        else:
+            found.append((place, [writes[place]]))
+    return found
+
+
+def _free(title: str, taken: set[str]) -> str:
+    title = title[:80] or "Noria"
+    candidates = [title, f"{title} (Noria)", *(f"{title} (Noria {n})" for n in range(2, 300))]
+    found = next(candidate for candidate in candidates if candidate.lower() not in taken)
+    taken.add(found.lower())
+    return found
+
+
+def _fit(sheet: Sheet, wanted: Wanted, mark: Mark, rows: int) -> list[Request]:
+    """
+    Room for our columns and rows, and the note of it.
+    """
+    requests: list[Request] = []
+    columns = sheet.columns
+    added = wanted.width - mark.columns
+    if added > 0 and columns >= mark.columns:
+        # Columns of ours that are new go before what people keep to the right.
+        place = {"sheetId": sheet.id, "dimension": "COLUMNS", "startIndex": mark.columns, "endIndex": wanted.width}
+        requests.append({"insertDimension": {"range": place, "inheritFromBefore": False}})
+        columns += added
+    if rows > sheet.rows or wanted.width > columns:
+        size = {"rowCount": max(rows, sheet.rows), "columnCount": max(wanted.width, columns)}
+        properties = {"sheetId": sheet.id, "gridProperties": size}
+        fields = "gridProperties(rowCount,columnCount)"
+        requests.append({"updateSheetProperties": {"properties": properties, "fields": fields}})
+    if wanted.mark != Mark(mark.columns, mark.header, mark.kinds):
+        value = wanted.mark.value(wanted.tab.name, sheet.id)
+        requests.append(update_note(mark.entry, value))
+    return requests
+
+
+def _growth(sheet: Sheet, rows: int, wanted: Wanted, mark: Mark) -> int:
+    columns = max(sheet.columns + max(0, wanted.width - mark.columns), wanted.width)
+    return max(rows, sheet.rows) * columns - sheet.rows * sheet.columns
+
+
+def _note(sheet: int, wanted: Wanted) -> Request:
+    entry = {
+        "metadataKey": TAB_KEY,
+        "metadataValue": wanted.mark.value(wanted.tab.name, sheet),
+        "location": {"sheetId": sheet},
+        "visibility": "DOCUMENT",
+    }
+    return {"createDeveloperMetadata": {"developerMetadata": entry}}
+
+
+def update_note(entry: int, value: str) -> Request:
+    """
+    The request that changes a metadata entry.
+    """
+    lookup = {"developerMetadataLookup": {"metadataId": entry}}
+    return {
+        "updateDeveloperMetadata": {
+            "dataFilters": [lookup],
+            "developerMetadata": {"metadataValue": value},
+            "fields": "metadataValue",
+        }
+    }
+
+
+def _write(sheet: int, row: int, rows: list[dict[str, Any]], fields: str) -> Request:
+    start = {"sheetId": sheet, "rowIndex": row, "columnIndex": 0}
+    return {"updateCells": {"start": start, "rows": rows, "fields": fields}}
+
+
+def _blank(sheet: int, rows: tuple[int, int], columns: tuple[int, int]) -> Request:
+    place = {
+        "sheetId": sheet,
+        "startRowIndex": rows[0],
+        "endRowIndex": rows[1],
+        "startColumnIndex": columns[0],
+        "endColumnIndex": columns[1],
+    }
+    return {"updateCells": {"range": place, "fields": _VALUE}}
+
+
+def _column(sheet: int, column: int, first_row: int) -> dict[str, int]:
+    return {"sheetId": sheet, "startRowIndex": first_row, "startColumnIndex": column, "endColumnIndex": column + 1}
+
+
+def _rules(sheet: int, tab: Tab) -> list[Request]:
+    """
+    Shares below nought in red.
+    """
+    red = {"textFormat": {"foregroundColorStyle": {"rgbColor": {"red": 0.75, "green": 0.1, "blue": 0.1}}}}
+    # The value of a rule is read as if typed, in the locale of the spreadsheet: a whole number is the same in all.
+    below = {"type": "NUMBER_LESS", "values": [{"userEnteredValue": "0"}]}
+    ranges = [_column(sheet, n, 1) for n, kind in enumerate(tab.kinds) if kind == "percent"]
+    rule = {"ranges": ranges, "booleanRule": {"condition": below, "format": red}}
+    return [{"addConditionalFormatRule": {"index": 0, "rule": rule}}] if ranges else []
+
+
+def _chart(sheet: int, wanted: Wanted) -> list[Request]:
+    """
+    A line of the first series, on a tab whose first column is a date.
+    """
+    tab = wanted.tab
+    series = next((n for n, kind in enumerate(tab.kinds) if kind in ("money", "number", "percent", "integer")), None)
+    if tab.keyed or tab.kinds[0] != "date" or series is None:
+        return []
+    chart = {
+        "chartType": "LINE",
+        "legendPosition": "NO_LEGEND",
+        "headerCount": 1,
+        "domains": [{"domain": {"sourceRange": {"sources": [_column(sheet, 0, 0)]}}}],
+        "series": [{"series": {"sourceRange": {"sources": [_column(sheet, series, 0)]}}, "targetAxis": "LEFT_AXIS"}],
+    }
+    anchor = {"sheetId": sheet, "rowIndex": 1, "columnIndex": wanted.width + 1}
+    position = {"overlayPosition": {"anchorCell": anchor, "widthPixels": 600, "heightPixels": 371}}
+    spec = {"title": tab.columns[series], "basicChart": chart}
+    return [{"addChart": {"chart": {"chartId": sheet, "spec": spec, "position": position}}}]

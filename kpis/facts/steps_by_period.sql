@@ -1,0 +1,43 @@
+-- Fed by rows of a step function with their period: what each unit had before and after the period.
+with by_currency as (
+    select
+        grain,
+        period_start,
+        level,
+        unit_key,
+        arg_min(rows_before, "on") as rows_before,
+        arg_max(rows_after, "on") as rows_after,
+        min("on") as first_on,
+        max("on") as last_on,
+        arg_max(after, "on") - arg_min(before, "on") as change,
+        case
+            when not bool_or(is_foreign) or arg_max(original_after, "on") = 0 then 0
+            else cast(
+                round(arg_max(after, "on") * (arg_min(original_before, "on") / arg_max(original_after, "on")), 4) as decimal(18, 4)
+            ) - arg_min(before, "on")
+        end as exchange_effect,
+        sum(unconverted_change) as unconverted_change,
+        any_value(account) as account,
+        any_value(segment) as segment,
+        any_value(owner) as owner,
+        any_value(channel) as channel,
+        any_value(product) as product
+    from bucketed
+    group by grain, period_start, level, unit_key, currency
+)
+select
+    grain,
+    period_start,
+    level,
+    arg_min(rows_before, first_on) > 0 as is_active_before,
+    arg_max(rows_after, last_on) > 0 as is_active_after,
+    sum(change) as change,
+    sum(exchange_effect) as exchange_effect,
+    sum(unconverted_change) as unconverted_change,
+    any_value(account) as account,
+    any_value(segment) as segment,
+    any_value(owner) as owner,
+    any_value(channel) as channel,
+    any_value(product) as product
+from by_currency
+group by grain, period_start, level, unit_key

@@ -1,0 +1,148 @@
+"""
+What a KPI is: a name in every language, a formula, a unit, and what it can be cut by.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Literal
+
+from kpis.facts import FACTS
+from kpis.formula import Formula, Previous
+from kpis.measure import Balance, Figure, Measure, Needs
+from kpis.options import OPTIONS
+from kpis.words import REASONS, Text
+
+Unit = Literal["count", "percent", "money", "money_per_month", "days", "ratio"]
+Better = Literal["higher", "lower", "none"]
+
+ORG = "org"
+DIMENSIONS = ("org", "channel", "campaign", "owner", "segment", "account", "stage", "pipeline", "product")
+GRAINS = ("day", "week", "month", "quarter", "year", "all")
+
+
+@dataclass(frozen=True)
+class Article:
+    """
+    Where an article speaks of a KPI, with its own formula where it gives one.
+    """
+
+    title: str
+    formula: str = ""
+
+    def __str__(self) -> str:
+        return f"{self.title}: {self.formula}" if self.formula else self.title
+
+
+@dataclass(frozen=True, eq=False)
+class Kpi:
+    """
+    A key performance indicator.
+
+    Args:
+        id: Never renamed: CRM fields are called after it.
+        name: What people call it.
+        meaning: What it says, in one sentence.
+        formula: Arithmetic over measures; what is shown is what runs.
+        unit: How the value reads; percent values are fractions.
+        better: Which direction is good.
+        by: Dimensions besides the organisation.
+        formulas: Dimension -> another formula, where only a part of the figures can be told apart by it.
+        grains: Period lengths that make sense.
+        articles: The articles that speak of it.
+        sample: The figure whose size tells a small sample; by default the denominator of a percentage when it is a count.
+        unreported: Flag -> figure; the flag is raised where the figure is unknown for the organisation.
+        whole_periods: True where a part of a period would mislead; always so for growth and for what follows a set.
+        supporting: True for figures that others are made of; left out of the listing.
+    """
+
+    id: str
+    name: Text
+    meaning: Text
+    formula: Formula
+    unit: Unit
+    better: Better
+    by: tuple[str, ...] = ()
+    formulas: Mapping[str, Formula] = field(default_factory=dict)
+    grains: tuple[str, ...] = GRAINS
+    articles: tuple[Article, ...] = ()
+    sample: Figure | None = None
+    unreported: Mapping[str, Figure] = field(default_factory=dict)
+    whole_periods: bool = False
+    supporting: bool = False
+
+    def __post_init__(self) -> None:
+        strangers = set(self.by) - set(DIMENSIONS) - {ORG}
+        if strangers:
+            raise ValueError(f"KPI {self.id}: there is no dimension {', '.join(sorted(strangers))}")
+        if set(self.formulas) - set(self.by):
+            raise ValueError(f"KPI {self.id}: a formula for a dimension that it cannot be cut by")
+        for dimension in self.by:
+            for measure in measures(self.formula_by(dimension)):
+                if dimension not in FACTS[measure.fact].columns:
+                    raise ValueError(f"KPI {self.id}: {measure.fact} of {measure.name} has no {dimension}")
+        unknown = self.option_names() - set(OPTIONS)
+        if unknown:
+            raise ValueError(f"KPI {self.id}: there is no option {', '.join(sorted(unknown))}")
+
+    def formula_by(self, dimension: str) -> Formula:
+        return self.formulas.get(dimension, self.formula)
+
+    def all_formulas(self) -> tuple[Formula, ...]:
+        return (self.formula, *self.formulas.values())
+
+    def option_names(self) -> frozenset[str]:
+        names: set[str] = set()
+        for formula in self.all_formulas():
+            names |= formula.option_names()
+            names |= {name for measure in measures(formula) for name in measure.option_names()}
+        return frozenset(names)
+
+    def needs_whole_periods(self) -> bool:
+        return self.whole_periods or any(isinstance(part, Previous) for part in self.formula.walk())
+
+    def needs(self) -> Needs:
+        found = {group for formula in self.all_formulas() for m in measures(formula) for group in m.all_needs}
+        return tuple(sorted(found))
+
+    def card(self) -> dict[str, object]:
+        """
+        Everything a person may want to know about the KPI, as JSON types.
+        """
+        return {
+            "id": self.id,
+            "name": self.name.as_dict(),
+            "meaning": self.meaning.as_dict(),
+            "formula": str(self.formula),
+            "formulas": {dimension: str(formula) for dimension, formula in self.formulas.items()},
+            "unit": self.unit,
+            "better": self.better,
+            "by": [ORG, *self.by],
+            "grains": list(self.grains),
+            "article": "; ".join(str(article) for article in self.articles) or None,
+            "options": [OPTIONS[name].as_dict() for name in sorted(self.option_names())],
+            "reasons_en": {name: text.en for name, text in REASONS.items()},
+            "reasons_es": {name: text.es for name, text in REASONS.items()},
+            "needs": sorted({table for group in self.needs() for table in group}),
+            "supporting": self.supporting,
+        }
+
+
+def measures(formula: Formula) -> tuple[Measure, ...]:
+    """
+    The measures that a formula is made of, whatever the options say.
+    """
+    return tuple(dict.fromkeys(part for part in formula.walk() if isinstance(part, Measure)))
+
+
+def figures(formula: Formula) -> tuple[Figure, ...]:
+    """
+    The leaves of a formula: measures and balances.
+    """
+    found: dict[Figure, None] = {}
+    for part in formula.walk():
+        if isinstance(part, Balance | Measure):
+            found[part] = None
+    inner = {measure for part in found if isinstance(part, Balance) for measure in (part.enters, part.leaves)}
+    return tuple(part for part in found if part not in inner)

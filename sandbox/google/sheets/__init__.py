@@ -1,0 +1,3 @@
+"""
+Sheets v4 over spreadsheets held in memory.
+"""

@@ -1,0 +1,198 @@
+"""
+Builders of normalized rows that show only the fields that matter, and a small warehouse to compute over.
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+import duckdb
+
+from connectors.schema import TABLES
+from kpis.engine import Question, compile
+from kpis.facts import Environment, statements
+
+ALL_TABLES = frozenset(TABLES)
+TODAY = date(2026, 11, 15)
+_ids = itertools.count(1)
+
+Row = tuple[str, dict[str, Any]]
+
+
+def row(table: str, **fields: Any) -> Row:
+    """
+    A row of a normalized table with a source and an id of its own.
+    """
+    return table, {"source": "salesforce", "id": f"{table}-{next(_ids):06d}", **fields}
+
+
+def lead(created: str | None = "2026-03-10", **fields: Any) -> Row:
+    table, values = row("leads", kind="lead", created_at=instant(created), **fields)
+    return table, {"person_key": f"salesforce:{values['id']}", **values}
+
+
+def account(key: str = "acme", **fields: Any) -> Row:
+    return row("accounts", id=key, account_key=key, **fields)
+
+
+def deal(
+    outcome: str = "won", closed: str | None = "2026-03-20", created: str | None = "2026-03-01", **fields: Any
+) -> Row:
+    table, values = row(
+        "opportunities",
+        created_at=instant(created),
+        closed_on=day(closed),
+        is_closed=outcome in ("won", "lost"),
+        is_won=outcome == "won",
+        currency="EUR",
+        kind="new",
+        **{key: value for key, value in fields.items() if key not in ("currency", "kind")},
+    )
+    values |= {key: fields[key] for key in ("currency", "kind") if key in fields}
+    return table, {"opportunity_key": f"salesforce:{values['id']}", **values}
+
+
+def subscription(account_key: str, starts: str, ends: str | None, mrr: float | None, **fields: Any) -> Row:
+    return row(
+        "subscriptions",
+        **{"account_key": account_key, "starts_on": day(starts), "ends_on": day(ends), "mrr": mrr, "currency": "EUR"}
+        | fields,
+    )
+
+
+def cost(
+    amount: float | None, starts: str = "2026-03-05", ends: str | None = None, kind: str = "media", **fields: Any
+) -> Row:
+    return row(
+        "costs",
+        **{"amount": amount, "starts_on": day(starts), "ends_on": day(ends or starts), "kind": kind, "currency": "EUR"}
+        | fields,
+    )
+
+
+def touch(at: str, **fields: Any) -> Row:
+    return row("touches", at=instant(at), **fields)
+
+
+def rate(currency: str, on: str, value: float) -> Row:
+    return row("exchange_rates", currency=currency, on=day(on), rate=value)
+
+
+def instant(text: str | None) -> datetime | None:
+    if text is None:
+        return None
+    moment = datetime.fromisoformat(text)
+    if len(text) == 10:
+        moment = moment.replace(hour=12)
+    return moment if moment.tzinfo else moment.replace(tzinfo=_UTC)
+
+
+def day(text: str | None) -> date | None:
+    return None if text is None else date.fromisoformat(text)
+
+
+_UTC = datetime.fromisoformat("2000-01-01T00:00:00+00:00").tzinfo
+
+
+def environment(**settings: Any) -> Environment:
+    return Environment(
+        **{"timezone": "Europe/Madrid", "currency": "EUR", "offered": ALL_TABLES - {"revenue"}} | settings
+    )
+
+
+@dataclass(frozen=True)
+class Answer:
+    """
+    One row of a result.
+    """
+
+    kpi: str
+    grain: str
+    period_start: date
+    period_end: date
+    dimension: str
+    member: str
+    member_id: str
+    value: float | None
+    numerator: float | None
+    denominator: float | None
+    reason: str | None
+    flags: str
+    definition: str
+    previous: float | None
+    year_before: float | None
+
+
+class Warehouse:
+    """
+    Normalized tables in memory, with facts built from them when a question is asked.
+    """
+
+    def __init__(self, *rows: Row, **settings: Any) -> None:
+        self.connection = duckdb.connect()
+        self.connection.execute("set timezone = 'America/New_York'")  # nothing may lean on the machine's own time zone
+        self.environment = environment(**settings)
+        self._facts_stand = False
+        for table in TABLES.values():
+            columns = ", ".join(f'"{column.name}" {column.type.value}' for column in table.columns)
+            self.connection.execute(f"create table {table.name} ({columns})")
+        self.add(*rows)
+
+    def add(self, *rows: Row) -> None:
+        self._facts_stand = False
+        by_table: dict[str, list[dict[str, Any]]] = {}
+        for table, values in rows:
+            by_table.setdefault(table, []).append(values)
+        for table, listed in by_table.items():
+            names = sorted({name for values in listed for name in values})
+            columns = ", ".join(f'"{name}"' for name in names)
+            marks = ", ".join("?" for _ in names)
+            self.connection.executemany(
+                f"insert into {table} ({columns}) values ({marks})",
+                [[values.get(n) for n in names] for values in listed],
+            )
+
+    def facts(self) -> None:
+        if not self._facts_stand:
+            for statement in statements(self.environment):
+                self.connection.execute(statement.sql)
+            self._facts_stand = True
+
+    def ask(
+        self,
+        *kpis: str,
+        grain: str | tuple[str, ...] = "month",
+        first: str = "2026-03-01",
+        last: str | None = None,
+        by: Iterable[str] = (),
+        as_of: date = TODAY,
+        options: Mapping[str, object] | None = None,
+    ) -> list[Answer]:
+        self.facts()
+        question = Question(
+            kpis=kpis,
+            grains=(grain,) if isinstance(grain, str) else grain,
+            first=date.fromisoformat(first),
+            last=date.fromisoformat(last or first),
+            as_of=as_of,
+            dimensions=tuple(by),
+            options=options or {},
+        )
+        found = self.connection.execute(compile(question, self.environment)).fetchall()
+        return [Answer(*values) for values in found]
+
+    def one(self, kpi: str, *, by: str | None = None, member: str = "all", **question: Any) -> Answer:
+        """
+        The single answer about one member in one period.
+        """
+        answers = self.ask(kpi, by=[by] if by else [], **question)
+        found = [answer for answer in answers if answer.dimension == (by or "org") and answer.member_id == member]
+        assert len(found) == 1, answers
+        return found[0]
+
+    def value(self, kpi: str, **question: Any) -> float | None:
+        return self.one(kpi, **question).value

@@ -1,0 +1,131 @@
+"""
+Published data sets give the figures that were published with them.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime
+
+import pytest
+
+from sync import compute, job
+from sync.compute import Asked, answer
+from sync.model import model
+from sync.pull import pull
+from sync.settings import build
+from tests import published
+
+NOW = datetime(2026, 11, 1, tzinfo=UTC)
+
+
+def computed(settings):
+    """
+    A session on the facts of an organisation, after pull, model and facts.
+    """
+    warehouse = job.warehouse_of(settings)
+    pulled = pull(warehouse, settings, NOW)
+    assert [] == [str(problem) for problem in pulled.problems] and [] == pulled.rows
+    model(warehouse, settings, NOW)
+    with warehouse.open() as session, session.transaction():
+        compute.build_facts(session, settings)
+    return warehouse.open(read_only=True)
+
+
+def values(session, settings, kpi, grain, first, last, by=(), **options):
+    asked = Asked((kpi,), grain, first, last, by, options)
+    rows = answer(session, settings, asked, date(2026, 11, 1)).to_pylist()
+    return [row for row in rows if row["dimension"] in (by or ("org",))]
+
+
+def organisation(folder):
+    return build({"connectors": {"files": {"kind": "files", "folder": str(folder)}}}, folder.parent)
+
+
+@pytest.fixture
+def pipeline(published_data, tmp_path):
+    settings = organisation(published.opportunities(published_data, tmp_path / "files"))
+    with computed(settings) as session:
+        yield session, settings
+
+
+def quarters(session, settings, kpi, column="value", **options):
+    return [row[column] for row in values(session, settings, kpi, "quarter", date(2017, 1, 1), date(2017, 12, 31), **options)]
+
+
+def test_win_rate_of_a_hardware_company(pipeline):
+    """
+    4,238 won of 6,711 closed: 0.631501; by quarter of 2017 .8207, .6171, .6141, .6025.
+    """
+    session, settings = pipeline
+    assert [0.8207, 0.6171, 0.6141, 0.6025] == pytest.approx(quarters(session, settings, "win_rate"), abs=5e-5)
+    [whole] = values(session, settings, "win_rate", "all", date(2017, 1, 1), date(2017, 12, 31))
+    assert (4238, 6711) == (whole["numerator"], whole["denominator"])
+    assert 0.631501 == pytest.approx(whole["value"], abs=5e-7)
+
+
+def test_sales_cycle_of_a_hardware_company(pipeline):
+    """
+    Won deals took 51.781973 days in the mean and 57 in the median; all closed ones 47.985397 in the mean.
+    """
+    session, settings = pipeline
+    year = ("sales_cycle_length", "year", date(2017, 1, 1), date(2017, 12, 31))
+    [mean] = values(session, settings, *year)
+    [median] = values(session, settings, *year, statistic="median")
+    [closed] = values(session, settings, *year, sales_cycle_scope="all_closed")
+    assert 51.781973 == pytest.approx(mean["value"], abs=5e-7)
+    assert 57 == median["value"]
+    assert 47.985397 == pytest.approx(closed["value"], abs=5e-7)
+
+
+def test_won_value_of_a_hardware_company(pipeline):
+    """
+    10,005,534 in all; by quarter 1,134,672, 3,086,111, 2,982,255, 2,802,496; by region 3,346,293, 3,090,594, 3,568,647.
+    """
+    session, settings = pipeline
+    assert [1134672, 3086111, 2982255, 2802496] == quarters(session, settings, "won_revenue")
+    regions = values(session, settings, "won_revenue", "year", date(2017, 1, 1), date(2017, 12, 31), by=("channel",))
+    assert {"Central": 3346293, "East": 3090594, "West": 3568647} == {row["member"]: row["value"] for row in regions}
+
+
+def test_the_mean_won_deal_is_the_average_ticket(pipeline):
+    """
+    10,005,534 over 4,238 orders: 2,360.909391. None of them is a renewal or of no amount.
+    """
+    session, settings = pipeline
+    [year] = values(session, settings, "average_ticket", "year", date(2017, 1, 1), date(2017, 12, 31))
+    assert 2360.909391 == pytest.approx(year["value"], abs=5e-7)
+
+
+@pytest.fixture
+def playbook(published_data, tmp_path):
+    settings = organisation(published.subscriptions(published_data, tmp_path / "files"))
+    with computed(settings) as session:
+        yield session, settings
+
+
+def test_mrr_of_the_playbook(playbook):
+    """
+    MRR and paying customers at each month's close, from May 2019 to February 2020.
+    """
+    session, settings = playbook
+    span = ("month", date(2019, 5, 1), date(2020, 2, 29))
+    mrr = [row["value"] for row in values(session, settings, "mrr", *span)]
+    arpa = [row["denominator"] for row in values(session, settings, "arpa", *span)]
+    assert [965, 1135, 1350, 1240, 1455, 1680, 1840, 1255, 175, 0] == mrr
+    assert [21, 22, 26, 26, 31, 36, 42, 28, 4, 0] == arpa
+
+
+def test_churn_of_the_playbook(playbook):
+    """
+    Gross retention .968912, .948454, .600543 in June, October, December 2019; customers lost 0 of 21 and 17 of 42.
+    """
+    session, settings = playbook
+    span = ("month", date(2019, 6, 1), date(2019, 12, 31))
+    gross = {row["period_start"].month: row["value"] for row in values(session, settings, "gross_mrr_churn_rate", *span)}
+    lost = {
+        row["period_start"].month: (row["numerator"], row["denominator"])
+        for row in values(session, settings, "customer_churn_rate", *span)
+    }
+    assert [0.968912, 0.948454, 0.600543] == pytest.approx([1 - gross[month] for month in (6, 10, 12)], abs=5e-7)
+    assert (0, 21) == lost[6]
+    assert (17, 42) == lost[12]
