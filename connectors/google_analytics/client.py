@@ -140,9 +140,9 @@ class _RestTransport(BetaAnalyticsDataRestTransport):
 
     def _prep_wrapped_messages(self, client_info: Any) -> None:
         # The last step of the construction binds every method to the session there is.
-        self._session.close()
         self._session = self._ours
-        super()._prep_wrapped_messages(client_info)
+        base: Any = super()
+        base._prep_wrapped_messages(client_info)
 
 
 class AnalyticsClient:

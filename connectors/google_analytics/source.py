@@ -29,6 +29,11 @@ _DEFAULT_MONTHS = 24
 _WEEK = timedelta(days=7)
 _REREADS = 3
 
+ALL = "RESERVED_TOTAL"
+"""
+Google's word for all members of a dimension together; here: all channels.
+"""
+
 _CHANNEL = "sessionDefaultChannelGroup"
 _DAY = ("date", _CHANNEL, "sessionMedium", "sessionCampaignName")
 _DAY_METRICS = ("sessions", "engagedSessions", "totalUsers", "newUsers", "keyEvents")
@@ -96,8 +101,9 @@ class GoogleAnalyticsSource:
         self._dropped[stream.name] = {}
         known = dict(state or {})
         since = self._since()
-        if known.get("property") != self._settings.property_id or known.get("since", "9999") > since.isoformat():
+        if known.get("property") != self._settings.property_id or known["since"] > since.isoformat():
             known = {}
+        since = min(since, date.fromisoformat(known.get("since", since.isoformat())))
         if stream.name == TRAFFIC_DAY.name:
             yield from self._days(since, known)
         else:
@@ -171,7 +177,8 @@ class GoogleAnalyticsSource:
         if given is None:
             months = today.year * 12 + today.month - 1 - _DEFAULT_MONTHS
             given = date(months // 12, months % 12 + 1, 1)
-        return max(given.replace(day=1), EARLIEST)
+        # Today here may still be tomorrow where the property counts, and no report may begin there.
+        return max(min(given, today - timedelta(days=1)).replace(day=1), EARLIEST)
 
     def _reread_from(self, since: date, known: Mapping[str, Any]) -> tuple[date, str]:
         """
@@ -279,7 +286,7 @@ class GoogleAnalyticsSource:
                 kind = pa.bool_() if declared.type == "boolean" else pa.int64()
                 columns[name] = pa.array([page.quality[name]] * rows.num_rows, kind)
             elif name not in rows.column_names:
-                columns[name] = pa.array([""] * rows.num_rows, pa.string())  # all channels together
+                columns[name] = pa.array([ALL] * rows.num_rows, pa.string())
             elif name in page.restricted:
                 # Google writes 0 where we may not look; the truth is that we do not know.
                 self._dropped[stream.name][name] = "Google withholds it from the service account"
@@ -291,7 +298,7 @@ class GoogleAnalyticsSource:
             elif declared.type == "number":
                 columns[name] = rows[name].cast(pa.float64())
             else:
-                columns[name] = rows[name]
+                columns[name] = pc.replace_substring_regex(rows[name].fill_null(""), "^$", "(empty)")  # part of the key
         return pa.table(columns)
 
 

@@ -4,7 +4,7 @@ HubSpot: its objects become our tables, our KPIs become properties of its compan
 contacts -> leads, touches · companies -> accounts · deals with the history of their stage -> opportunities,
 stage_changes, subscriptions (won, with recurring revenue) · line_items -> opportunity_lines, subscriptions · deal
 pipelines -> stages · owners -> owners · campaigns -> campaigns, costs · marketing e-mails -> email_sends · calls,
-meetings, emails -> activities · tickets -> tickets.
+meetings, emails -> activities · tickets -> tickets · currencies -> exchange_rates.
 
 APIs: CRM objects, search, associations v4, properties, pipelines, owners; marketing e-mails and campaigns; account
 info; https://developers.hubspot.com/docs/api-reference. Limits: 100 records per list page (50 with history), 200 per

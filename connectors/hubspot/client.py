@@ -15,21 +15,8 @@ from connectors.contract import Context
 from connectors.hubspot import limits
 from connectors.hubspot.refusals import TITLE, refusal
 from connectors.hubspot.settings import HubSpotSettings
+from connectors.hubspot.wire import HOST, answer_of, api_factory
 from connectors.transport import Answer, Transport
-
-# The client's paths, and what is sent instead. Numbered versions lose support from 2027 on; the dated twin of each is
-# its one line here: "/crm/v3/objects": "/crm/objects/2026-09".
-PATHS: Mapping[str, str] = {
-    "/crm/v3/objects": "/crm/v3/objects",
-    "/crm/v3/properties": "/crm/v3/properties",
-    "/crm/v3/pipelines": "/crm/v3/pipelines",
-    "/crm/v3/owners": "/crm/v3/owners",
-    "/crm/v4/associations": "/crm/v4/associations",
-    "/marketing/v3/emails": "/marketing/v3/emails",
-    "/marketing/v3/campaigns": "/marketing/v3/campaigns",
-    "/account-info/v3": "/account-info/v3",
-}
-HOST = "https://api.hubapi.com"
 
 PAGE = 100
 PAGE_WITH_HISTORY = 50
@@ -63,6 +50,7 @@ class Client:
             "_request_timeout": (settings.connect_timeout, settings.read_timeout),
         }
         self._made: list[Any] = []
+        self.account: Mapping[str, Any] | None = None
 
     # Reading records
 
@@ -230,7 +218,7 @@ class Client:
         return answer
 
     def _send(self, call: Callable[[], Any], what: str, lane: str) -> Answer:
-        return self._transport.send(lambda: _answer(call), what=what, idempotent=True, lane=lane)
+        return self._transport.send(lambda: answer_of(call), what=what, idempotent=True, lane=lane)
 
     # The client's API objects, made at first use: each package is imported only when its object is read.
 
@@ -244,20 +232,8 @@ class Client:
             access_token=self._token,
             host=self.settings.base_url or HOST,
             retry=Retry(0, redirect=0, raise_on_status=False),
-            api_factory=self._make,
+            api_factory=api_factory(self._made),
         )
-
-    def _make(self, package: Any, name: str, config: Mapping[str, Any]) -> Any:
-        configuration = package.Configuration()
-        configuration.access_token = config["access_token"]
-        configuration.host = config["host"].rstrip("/")
-        configuration.retries = config["retry"]
-        client = _dated(package.ApiClient)(configuration=configuration)
-        client.user_agent = "noria (hubspot-api-client-python)"
-        client.set_default_header("Accept-Encoding", "gzip")
-        api = getattr(package, name)(api_client=client)
-        self._made.append(api)
-        return api
 
     @cached_property
     def _objects(self) -> Any:
@@ -294,46 +270,3 @@ class Client:
     @cached_property
     def _email_api(self) -> Any:
         return self._hub.marketing.emails.marketing_emails_api
-
-
-def _dated(api_client: Any) -> Any:
-    """
-    The client's own API client, sending each path under the version that `PATHS` names.
-    """
-
-    class Dated(api_client):  # type: ignore[misc]
-        def request(self, method: str, url: str, *args: Any, **kwargs: Any) -> Any:
-            host = self.configuration.host
-            path = url.removeprefix(host)
-            for theirs, ours in PATHS.items():
-                if path.startswith(theirs):
-                    path = ours + path.removeprefix(theirs)
-                    break
-            return super().request(method, host + path, *args, **kwargs)
-
-    return Dated
-
-
-def _answer(call: Callable[[], Any]) -> Answer:
-    try:
-        response = call()
-    except Exception as raised:
-        # Each of the client's packages has an ApiException of its own, without a common base. The client decodes their
-        # bodies as UTF-8, which an HTML page of some proxy may not be.
-        error: Any = raised.__context__ if isinstance(raised, UnicodeDecodeError) else raised
-        status = getattr(error, "status", None)
-        if status is None or not hasattr(error, "body"):
-            raise
-        if status == 0:  # the client's word for a failed TLS handshake
-            raise ConnectionError(getattr(error, "reason", "")) from raised
-        body: Any = error.body
-        headers = getattr(error, "headers", None) or {}
-        return Answer(int(status), _lower(headers), body.encode() if isinstance(body, str) else body or b"")
-    try:
-        return Answer(response.status, _lower(response.headers), response.data)
-    finally:
-        response.release_conn()
-
-
-def _lower(headers: Any) -> dict[str, str]:
-    return {str(key).lower(): str(value) for key, value in headers.items()}

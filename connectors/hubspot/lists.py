@@ -18,10 +18,19 @@ from connectors.contract import Batch, Stream
 from connectors.hubspot import rows
 from connectors.hubspot.client import PAGE, Client
 from connectors.hubspot.progress import clock, is_older
-from connectors.hubspot.streams import ACCOUNT, CAMPAIGN_PROPERTIES, CAMPAIGNS, COUNTERS, MARKETING_EMAILS, OWNERS
+from connectors.hubspot.streams import (
+    ACCOUNT,
+    CAMPAIGN_PROPERTIES,
+    CAMPAIGNS,
+    COUNTERS,
+    EXCHANGE_RATES,
+    MARKETING_EMAILS,
+    OWNERS,
+)
 from connectors.transport import Answer
 
 CAMPAIGNS_PATH = "/marketing/v3/campaigns"
+RATES_PATH = "/settings/v3/currencies/exchange-rates"
 ACCOUNT_PATH = "/account-info/v3/details"
 
 _STAMPS = [("createdAt", pa.string()), ("updatedAt", pa.string()), ("archived", pa.bool_())]
@@ -52,6 +61,12 @@ _EMAIL = pa.struct(
         *_STAMPS,
     ]
 )
+_RATE = pa.struct(
+    [
+        *((name, pa.string()) for name in ("id", "fromCurrencyCode", "toCurrencyCode", "effectiveAt")),
+        ("conversionRate", pa.float64()),
+    ]
+)
 
 
 def paged(fetch: Callable[[str | None], Answer]) -> list[Answer]:
@@ -66,10 +81,12 @@ def paged(fetch: Callable[[str | None], Answer]) -> list[Answer]:
 
 def account(client: Client) -> Mapping[str, Any]:
     """
-    The account's details.
+    The account's details, asked for once.
     """
-    details = orjson.loads(client.get(ACCOUNT_PATH, (), "account").body)
-    return details if isinstance(details, dict) else {}
+    if client.account is None:
+        details = orjson.loads(client.get(ACCOUNT_PATH, (), "account").body)
+        client.account = details if isinstance(details, dict) else {}
+    return client.account
 
 
 def read_account(client: Client) -> Iterator[Batch]:
@@ -157,6 +174,24 @@ def read_campaigns(client: Client) -> Iterator[Batch]:
                 pc.struct_field(found, ["properties", field.name]), field, "hubspot.campaigns"
             )
     yield Batch(rows.shaped(CAMPAIGNS, columns, len(found)), {}, complete=True)
+
+
+def read_exchange_rates(client: Client) -> Iterator[Batch]:
+    """
+    What the portal's further currencies are worth; a portal with one currency is not asked, for it needs no scope.
+    """
+    bodies: list[bytes] = []
+    if account(client).get("additionalCurrencies"):
+        bodies.append(client.get(RATES_PATH, (), "exchange_rates").body)
+    found = pages.from_json(bodies, "results", _RATE)
+    columns = {
+        "id": pc.struct_field(found, "id"),
+        "from_currency": pc.struct_field(found, "fromCurrencyCode"),
+        "to_currency": pc.struct_field(found, "toCurrencyCode"),
+        "rate": pc.struct_field(found, "conversionRate"),
+        "effective_at": pc.struct_field(found, "effectiveAt"),
+    }
+    yield Batch(rows.shaped(EXCHANGE_RATES, columns, len(found)), {}, complete=True)
 
 
 def read_marketing_emails(

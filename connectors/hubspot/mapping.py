@@ -58,6 +58,7 @@ def placeholders(settings: HubSpotSettings, context: Context) -> Mapping[str, Pl
         "salesforce_opportunity_id": Expression(salesforce_id("hs_salesforceopportunityid")),
         "salesforce_case_id": Expression(salesforce_id("salesforcecaseid")),
         "timezone": context.timezone,
+        "reporting_currency": context.currency,
     }
 
 

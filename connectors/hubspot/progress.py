@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import email.utils
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass, fields, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any, Literal
 
@@ -52,8 +52,8 @@ class Progress:
     def load(cls, state: Mapping[str, Any] | None) -> Progress:
         if not state:
             return cls()
-        lists = {name: tuple(state.get(name) or ()) for name in ("asked", "known", "wanted")}
-        return cls(**{**state, **lists})
+        own = {field.name: state[field.name] for field in fields(cls) if field.name in state}
+        return cls(**{name: tuple(value) if isinstance(value, list) else value for name, value in own.items()})
 
     def dump(self) -> dict[str, Any]:
         return asdict(self)

@@ -21,6 +21,7 @@ from connectors.hubspot.streams import (
     ACCOUNT,
     CAMPAIGNS,
     DEAL_STAGES,
+    EXCHANGE_RATES,
     MARKETING_EMAILS,
     OWNERS,
     TICKET_STAGES,
@@ -58,7 +59,7 @@ class HubSpotSource:
         return self._client
 
     def streams(self) -> Sequence[Stream]:
-        short = (ACCOUNT, OWNERS, DEAL_STAGES, TICKET_STAGES, CAMPAIGNS, MARKETING_EMAILS)
+        short = (ACCOUNT, EXCHANGE_RATES, OWNERS, DEAL_STAGES, TICKET_STAGES, CAMPAIGNS, MARKETING_EMAILS)
         return (*short, *(kind.stream for kind in self._types.values()))
 
     def read(self, stream: Stream, state: Mapping[str, Any] | None) -> Iterator[Batch]:
@@ -70,6 +71,7 @@ class HubSpotSource:
             return Reader(self.client, self._types[stream.name], self.now, dropped).read(state)
         read = {
             ACCOUNT.name: partial(lists.read_account, self.client),
+            EXCHANGE_RATES.name: partial(lists.read_exchange_rates, self.client),
             OWNERS.name: partial(lists.read_owners, self.client, state, self.now, every),
             DEAL_STAGES.name: partial(lists.read_stages, self.client, DEAL_STAGES, "deals"),
             TICKET_STAGES.name: partial(lists.read_stages, self.client, TICKET_STAGES, "tickets"),
@@ -95,6 +97,7 @@ class HubSpotSource:
             if kind.name not in self._left_out:
                 yield from self._check_type(kind)
         for stream, probe in (
+            (EXCHANGE_RATES, partial(next, lists.read_exchange_rates(self.client))),
             (OWNERS, partial(self.client.owners, None, archived=False)),
             (CAMPAIGNS, partial(self.client.get, lists.CAMPAIGNS_PATH, [("limit", "1")], CAMPAIGNS.name)),
             (MARKETING_EMAILS, partial(self.client.marketing_emails, None, stats=True)),

@@ -232,6 +232,19 @@ CAMPAIGNS = Stream(
     feeds=("campaigns", "costs"),
     snapshot=True,
 )
+EXCHANGE_RATES = Stream(
+    "exchange_rates",
+    key=("id",),
+    fields=(
+        Field("id"),
+        Field("from_currency"),
+        Field("to_currency"),
+        Field("rate", "number"),
+        Field("effective_at", "instant"),
+    ),
+    feeds=("exchange_rates",),
+    snapshot=True,
+)
 COUNTERS = ("sent", "delivered", "open", "click", "bounce", "unsubscribed")
 MARKETING_EMAILS = Stream(
     "marketing_emails",

@@ -12,7 +12,7 @@ from connectors.salesforce.client import Client
 from connectors.salesforce.describe import Seen, describe
 from connectors.salesforce.preparation import RIGHTS
 from connectors.salesforce.settings import SalesforceSettings
-from connectors.salesforce.streams import OPTIONAL_OBJECTS
+from connectors.salesforce.streams import OPTIONAL_OBJECTS, essential
 
 _LOW = 0.1
 
@@ -40,7 +40,7 @@ def findings(
     described: dict[str, Mapping[str, Seen] | None] = {}
     for stream in streams:
         described[stream.name] = describe(client, stream.name)
-        yield from _stream(stream, described[stream.name])
+        yield from _stream(stream, described[stream.name], essential(settings))
     yield from _organisation(client, described.get("Organization"), timezone, settings.currency or currency)
     yield from _mapping(client, settings, described)
     yield _creating(client)
@@ -61,7 +61,9 @@ def _allocation(client: Client) -> Finding:
     return Finding("ok", "API requests", text)
 
 
-def _stream(stream: Stream, seen: Mapping[str, Seen] | None) -> Iterator[Finding]:
+def _stream(
+    stream: Stream, seen: Mapping[str, Seen] | None, mapped: Mapping[tuple[str, str], str]
+) -> Iterator[Finding]:
     if seen is None:
         if stream.name in OPTIONAL_OBJECTS:
             yield Finding("ok", stream.name, "the organisation has one currency, or does not date its rates")
@@ -78,7 +80,9 @@ def _stream(stream: Stream, seen: Mapping[str, Seen] | None) -> Iterator[Finding
     for name in hidden:
         near = close_matches(name, seen)
         fix = f"Grant Read on the field in a permission set; if the name is wrong, {near}."
-        yield Finding("warning", f"{stream.name}.{name}", "the field does not exist or is hidden", fix)
+        setting = mapped.get((stream.name, name))
+        text = "the field does not exist or is hidden" + (f"; mapping.{setting} names it" if setting else "")
+        yield Finding("error" if setting else "warning", f"{stream.name}.{name}", text, fix)
     if not hidden:
         yield Finding(
             "ok", stream.name, f"all {len(stream.fields)} fields are readable" if stream.fields else "readable"
@@ -127,7 +131,7 @@ def _mapping(
         yield from _history(client, described)
     for words, object, field, where in (
         (mapping.channels, "Lead", "LeadSource", "mapping.channels"),
-        (mapping.campaign_channels, "Campaign", "Type", "mapping.campaign_channels"),
+        (mapping.all_campaign_channels, "Campaign", "Type", "mapping.campaign_channels"),
     ):
         seen = described.get(object)
         if seen is not None and field in seen:

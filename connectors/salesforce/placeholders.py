@@ -32,7 +32,7 @@ def placeholders(settings: SalesforceSettings, context: Context) -> Words[str, P
         "lead_channel": _words("lead", "LeadSource", mapping.channels, "Other"),
         "contact_channel": _words("contact", "LeadSource", mapping.channels, "Other"),
         "opportunity_channel": _words("deal", "LeadSource", mapping.channels, "Other"),
-        "campaign_channel": _words("campaign", "Type", mapping.campaign_channels, "Other"),
+        "campaign_channel": _words("campaign", "Type", mapping.all_campaign_channels, "Other"),
         "campaign_cost_kind": mapping.campaign_cost_kind,
         "opportunity_kind": _words("deal", "Type", mapping.opportunity_kinds, "new", missing="new"),
         "mrr": _column("deal", mapping.mrr_field),

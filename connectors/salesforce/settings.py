@@ -71,7 +71,9 @@ class Mapping(BaseModel):
         default_factory=dict, description="Lead Source -> channel; sources not listed count as Other."
     )
     campaign_channels: dict[str, str] = Field(
-        default_factory=dict, description="Campaign Type -> channel; types not listed count as Other."
+        default_factory=dict,
+        description="Campaign Type -> channel; types not listed are looked up in `channels`, and count as Other if they"
+        " are not there either.",
     )
     campaign_cost_kind: Literal["media", "software", "salary", "agency", "sales", "automation"] = Field(
         default="media", description="Which kind of cost the Actual Cost of a campaign is."
@@ -96,6 +98,14 @@ class Mapping(BaseModel):
         if value is not None and not _API_NAME.fullmatch(value):
             raise ValueError(f"{value!r} is no API name of a field; it looks like MRR__c")
         return value
+
+    @property
+    def all_campaign_channels(self) -> dict[str, str]:
+        """
+        Campaign Type -> channel, with the words of lead sources behind those of campaigns.
+        """
+        own = {word.lower() for word in self.campaign_channels}
+        return self.campaign_channels | {word: told for word, told in self.channels.items() if word.lower() not in own}
 
     @field_validator("channels", "campaign_channels")
     @classmethod

@@ -6,21 +6,21 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pyarrow as pa
 
 from connectors.contract import Batch, Context, Finding, RowProblem, Stream
-from connectors.errors import BadData, PermissionMissing
+from connectors.errors import BadData, PermissionMissing, close_matches
 from connectors.pages import ARROW, columns, from_json
 from connectors.salesforce import bulk
 from connectors.salesforce.client import Client
 from connectors.salesforce.describe import describe
 from connectors.salesforce.refusals import VENDOR, refusal
 from connectors.salesforce.settings import SalesforceSettings
-from connectors.salesforce.streams import FILTERS, OPTIONAL_OBJECTS, streams
+from connectors.salesforce.streams import FILTERS, OPTIONAL_OBJECTS, essential, streams
 
 PAGE = 2000  # Salesforce's largest
 PAGES_PER_BATCH = 5
@@ -115,6 +115,8 @@ class SalesforceSource:
                 fix=f"Grant Read and View All on {stream.name} in a permission set of the integration user (Setup >"
                 " Permission Sets > Object Settings); some objects need their feature switched on.",
             )
+        if seen is not None:
+            self._need_mapped(stream, seen)
         visible = None if seen is None else [field.name for field in stream.fields if field.name in seen]
         cursor = None
         if seen is not None and stream.cursor is not None:
@@ -126,6 +128,16 @@ class SalesforceSource:
             # A field that came into sight moved no stamp: only a full pull fills it.
             known.pop("high", None)
             known.pop("pull", None)
+
+    def _need_mapped(self, stream: Stream, seen: Collection[str]) -> None:
+        for (object, field), setting in essential(self.settings).items():
+            if object == stream.name and field not in seen:
+                raise PermissionMissing(
+                    f"{VENDOR} shows no field {field} of {object} to the integration user.",
+                    where=f"connectors.{self.context.name}.mapping.{setting}",
+                    fix=f"Correct the API name ({close_matches(field, seen)}), or grant Read on the field in a permission"
+                    " set of the integration user.",
+                )
 
     def _note_dropped(self, stream: Stream, known: State) -> None:
         visible = set(known["visible"])
@@ -148,7 +160,9 @@ class SalesforceSource:
     # Reading
 
     def _pull(self, stream: Stream, known: State) -> Iterator[Batch]:
-        pull: State = known.get("pull") or self._window(stream, known)
+        # A snapshot replaces the whole table with its first batch: it is never resumed in the middle.
+        kept = None if stream.snapshot else known.get("pull")
+        pull: State = kept or self._window(stream, known)
         soql = self._soql(stream, known, pull)
         if pull.get("job"):
             yield from self._bulk(stream, known, pull, soql)

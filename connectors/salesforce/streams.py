@@ -69,6 +69,20 @@ def _list(name: str, names: str, feeds: str) -> Stream:
     return Stream(name, key=("Id",), fields=_fields(f"Id {names}"), feeds=tuple(feeds.split()), snapshot=True)
 
 
+def essential(settings: SalesforceSettings) -> dict[tuple[str, str], str]:
+    """
+    Fields that the mapping names and without which a KPI would be wrong, not just less: (object, field) -> its setting.
+    """
+    mapping = settings.mapping
+    named = {
+        "qualified_field": ("Lead", mapping.qualified_field),
+        "mrr_field": ("Opportunity", mapping.mrr_field),
+        "subscription_starts_field": ("Opportunity", mapping.subscription_starts_field),
+        "subscription_ends_field": ("Opportunity", mapping.subscription_ends_field),
+    }
+    return {(object, field): setting for setting, (object, field) in named.items() if field}
+
+
 def streams(settings: SalesforceSettings) -> tuple[Stream, ...]:
     """
     The streams that the settings ask for.

@@ -1,5 +1,5 @@
 """
-How the company sells: its own people, its products, its channels and its campaigns.
+How the company sells: its own people, its channels and its campaigns.
 """
 
 from __future__ import annotations
@@ -9,19 +9,10 @@ from datetime import date, timedelta
 from random import Random
 
 from sandbox.company.draw import Calendar, add_months, month_end, stream
-from sandbox.company.model import Campaign, Owner, Product, Team, World
+from sandbox.company.model import Campaign, Owner, Team, World
 from sandbox.company.words import Names, slug
 
 OWN_DOMAIN = "noria.example.com"
-
-PLATFORM = (
-    Product(1, "Platform Starter", "Platform", 19),
-    Product(2, "Platform Team", "Platform", 29),
-    Product(3, "Platform Business", "Platform", 45),
-)
-ADD_ONS = (Product(4, "Analytics", "Analytics", 9), Product(5, "Premium Support", "Support", 6))
-ONBOARDING = Product(6, "Onboarding", "Services", 900, recurs=False)
-PRODUCTS = (*PLATFORM, *ADD_ONS, ONBOARDING)
 
 
 @dataclass(frozen=True)

@@ -9,6 +9,7 @@ from datetime import date, datetime
 from typing import Literal
 
 from sandbox.company.draw import Calendar
+from sandbox.company.products import Line
 
 Team = Literal["Marketing", "Sales", "Service"]
 DealKind = Literal["New Business", "Upsell", "Cross-sell", "Renewal"]
@@ -130,47 +131,6 @@ class Person:
     deal: Deal | None = None
     touches: list[Touch] = field(default_factory=list)
     activities: list[Activity] = field(default_factory=list)
-
-
-@dataclass(frozen=True)
-class Product:
-    """
-    Something sold.
-
-    Args:
-        number: Counts from 1.
-        name: What it is called on a line.
-        family: Upsells stay in a family, cross-sells enter another.
-        price: [EUR] per unit, by the month where it recurs, else once.
-        recurs: Whether it is paid for again and again.
-    """
-
-    number: int
-    name: str
-    family: str
-    price: int
-    recurs: bool = True
-
-
-@dataclass(frozen=True)
-class Line:
-    """
-    So many of a product, in a deal.
-    """
-
-    product: Product
-    quantity: int
-
-    @property
-    def mrr(self) -> int:
-        return self.product.price * self.quantity if self.product.recurs else 0
-
-    @property
-    def amount(self) -> int:
-        """
-        Value of the first year.
-        """
-        return self.product.price * self.quantity * (12 if self.product.recurs else 1)
 
 
 @dataclass(eq=False)

@@ -12,9 +12,9 @@ from sandbox.company.model import Account, Person, Touch, World
 from sandbox.company.words import COUNTRIES, FREE_MAIL, INDUSTRIES, SHARED_MAILBOXES, Names
 
 LEADS_PER_ACCOUNT = 5
-_OLD = 0.18  # accounts that were customers before the story
+_OLD = 0.14  # accounts that were customers before the story
 _IN_TALKS = 0.04  # accounts that were being sold to when it began
-_CONVERTED = 0.6  # accounts that a lead became
+_CONVERTED = 0.64  # accounts that a lead became
 _SHARES = {channel.name: channel.share for channel in CHANNELS}
 
 
@@ -87,11 +87,11 @@ class Population:
         """
         day = self.world.calendar.start + timedelta(days=self.rng.randint(first, last))
         account = self._account(at_office(self.rng, day), is_customer=True)
-        self._join(account, account.created_at, is_lead=False)
+        self._join(account, account.created_at)
 
-    def _join(self, account: Account, at: datetime, *, is_lead: bool, channel: str = "Outbound") -> Person:
+    def _join(self, account: Account, at: datetime) -> Person:
         """
-        Somebody who works at a known account.
+        Somebody whom sales added to a known account.
         """
         first, last = self.names.person()
         domain = account.domain or self.rng.choice(FREE_MAIL)
@@ -101,13 +101,13 @@ class Population:
             last=last,
             email=self.names.address(first, last, domain),
             company=account.name,
-            channel=channel,
-            source=self.rng.choice(BY_NAME[channel].sources),
+            channel="Outbound",
+            source=BY_NAME["Outbound"].sources[0],
             country=account.country,
             industry=account.industry,
             owner=account.owner,
             created_at=at,
-            is_lead=is_lead,
+            is_lead=False,
             in_salesforce=account.in_salesforce,
             in_hubspot=account.in_hubspot,
             is_linked=account.in_salesforce and account.in_hubspot and self.rng.random() < 0.87,
@@ -229,12 +229,12 @@ class Population:
 
     def _prospect(self) -> None:
         """
-        A company that is known and has bought nothing; one of its people may have come as a lead.
+        A company that is known and has bought nothing.
         """
         at = self.world.calendar.any_moment(self.rng)
         account = self._account(at, is_customer=False)
         if self.rng.random() < 0.5:
-            self._join(account, at, is_lead=False)
+            self._join(account, at)
 
     def _colleagues(self) -> None:
         """
@@ -245,5 +245,5 @@ class Population:
             if account.in_salesforce and account.people and rng.random() < 0.4:
                 at = to_office(rng, account.created_at + lag(rng, 10))
                 if calendar.happened(at):
-                    person = self._join(account, at, is_lead=False)
+                    person = self._join(account, at)
                     person.in_hubspot = person.is_linked = False

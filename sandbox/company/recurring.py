@@ -8,7 +8,8 @@ from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 
 from sandbox.company.draw import Quota, add_months, at_office, lag, stream, to_office
-from sandbox.company.model import Account, Deal, DealKind, Line, World
+from sandbox.company.model import Account, Deal, DealKind, World
+from sandbox.company.products import Line
 from sandbox.company.sales import Desk, Ending, add_on_lines, first_lines
 
 _TERM_MONTHS = 12

@@ -9,8 +9,9 @@ from datetime import date, datetime, timedelta
 from random import Random
 
 from sandbox.company.draw import Quota, lag, stream, to_office
-from sandbox.company.market import ADD_ONS, BY_NAME, CHANNELS, ONBOARDING, PLATFORM, OnAir
-from sandbox.company.model import LOST, WON, Account, Campaign, Deal, DealKind, Line, Person, Touch, World
+from sandbox.company.market import BY_NAME, CHANNELS, OnAir
+from sandbox.company.model import LOST, WON, Account, Campaign, Deal, DealKind, Person, Touch, World
+from sandbox.company.products import ADD_ONS, ONBOARDING, PLATFORM, Line
 
 _LAST_OPEN = 4
 # Where lost deals were last seen: most of them early.
@@ -125,7 +126,7 @@ class Desk:
             lines=lines,
             visits=known,
             amounts=self._amounts(lines, known),
-            currency="EUR" if account.in_salesforce else self._currency(account),
+            currency=self._currency(account),
             is_synced=account.in_salesforce and account.in_hubspot and rng.random() < 0.8,
         )
         self.world.deals.append(deal)
@@ -156,9 +157,14 @@ class Desk:
         return [(created_at, total)]
 
     def _currency(self, account: Account) -> str:
-        if account.country == "United Kingdom":
-            return "GBP"
-        return "USD" if self.rng.random() < 0.12 else "EUR"
+        """
+        What an account pays in, always the same; Salesforce has one currency only.
+        """
+        if account.in_salesforce:
+            return "EUR"
+        if account.deals:
+            return account.deals[0].currency
+        return {"United Kingdom": "GBP", "Mexico": "USD"}.get(account.country) or self.rng.choice(("EUR", "EUR", "USD"))
 
 
 def open_new_business(world: World) -> None:

@@ -113,9 +113,7 @@ class Google:
             return errors.html_error(503, "Service Unavailable")
         refusal = {
             "expired": errors.bad_credentials,
-            "scope": lambda: errors.missing_scope(
-                f"{'analyticsdata' if '/v1beta/' in path else 'sheets'}.googleapis.com"
-            ),
+            "scope": lambda: errors.missing_scope(_service(path)),
             "limit": lambda: self._limit(request, options),
             "error": errors.internal,
             "unavailable": errors.unavailable,
@@ -176,6 +174,11 @@ class Google:
         """
         self.analytics.quality = dict(await request.json())
         return JSONResponse(self.analytics.quality)
+
+
+def _service(path: str) -> str:
+    names = {"/v1beta/": "analyticsdata", "/drive/": "drive"}
+    return next((name for start, name in names.items() if path.startswith(start)), "sheets") + ".googleapis.com"
 
 
 def _token_fault(kind: str, options: Mapping[str, Any]) -> Response:

@@ -9,7 +9,7 @@ from typing import Any
 
 from sandbox.salesforce.conditions import Scope, field_or_part
 from sandbox.salesforce.model import SCALARS, Field, Row
-from sandbox.salesforce.soql import Item, Query, refuse
+from sandbox.salesforce.tree import Item, Query, refuse
 
 _NUMBERS = {"int", *SCALARS}
 _AGGREGATES = {"COUNT", "COUNT_DISTINCT", "SUM", "AVG", "MIN", "MAX"}

@@ -13,9 +13,10 @@ from starlette.responses import Response
 from sandbox.salesforce import csv_text
 from sandbox.salesforce.answers import Refusal, RowRefusal, json, not_found
 from sandbox.salesforce.call import Call, Handler
+from sandbox.salesforce.clock import instant
 from sandbox.salesforce.limits import Limits
 from sandbox.salesforce.model import Entity, Field, Row
-from sandbox.salesforce.store import Store, instant
+from sandbox.salesforce.store import Store
 from sandbox.salesforce.writes import Writes
 
 OPERATIONS = ("insert", "update", "upsert", "delete", "hardDelete")

@@ -14,11 +14,12 @@ from starlette.responses import Response
 from sandbox.salesforce import csv_text
 from sandbox.salesforce.answers import Refusal, json, not_found
 from sandbox.salesforce.call import Call, Handler
+from sandbox.salesforce.clock import instant
 from sandbox.salesforce.limits import Limits
 from sandbox.salesforce.query import Result, run
 from sandbox.salesforce.soql import parse
 from sandbox.salesforce.standard import NOT_IN_BULK
-from sandbox.salesforce.store import Store, instant
+from sandbox.salesforce.store import Store
 
 _PAGE = 250_000
 _CSV = "text/csv"

@@ -11,11 +11,11 @@ from datetime import date, datetime, time
 from typing import Any, NoReturn, Protocol
 from zoneinfo import ZoneInfo
 
+from sandbox.salesforce.clock import instant
 from sandbox.salesforce.ids import normal_id
 from sandbox.salesforce.model import SCALARS, Field, Row
 from sandbox.salesforce.periods import span
-from sandbox.salesforce.soql import Comparison, Group, Item, Literal, Query, refuse
-from sandbox.salesforce.store import instant
+from sandbox.salesforce.tree import Comparison, Group, Item, Literal, Query, refuse
 
 Test = Callable[[Row], bool]
 Getter = Callable[[Row], Any]
@@ -82,6 +82,8 @@ def compiled(scope: Scope, query: Query, node: Comparison | Group) -> Test:
     if node.subquery is not None:
         found = set(scope.subquery(node.subquery))
         return _member(read, found, node.operator == "in")
+    if node.operator == "like" and about.type in ("date", "datetime", "boolean", *_NUMBERS):
+        refuse(query.text, node.item.at, "INVALID_QUERY_FILTER_OPERATOR", f"invalid operator on {about.type} field")
     values = [_value(scope, query, node, about, literal) for literal in node.values]
     if node.operator in ("in", "not in"):
         return _member(_folded(about, read), {_fold(about, value) for value in values}, node.operator == "in")
@@ -90,8 +92,6 @@ def compiled(scope: Scope, query: Query, node: Comparison | Group) -> Test:
         includes = node.operator == "includes"
         return lambda row: any(want <= set((read(row) or "").split(";")) for want in wanted) == includes
     if node.operator == "like":
-        if about.type in ("date", "datetime", "boolean", *_NUMBERS):
-            refuse(query.text, node.item.at, "INVALID_QUERY_FILTER_OPERATOR", f"invalid operator on {about.type} field")
         return _like(read, str(values[0] or ""))
     return _compare(about, read, node.operator, values[0])
 

@@ -13,8 +13,9 @@ from starlette.responses import Response
 
 from sandbox.salesforce import definitions
 from sandbox.salesforce.answers import RowRefusal
+from sandbox.salesforce.clock import instant
 from sandbox.salesforce.model import Entity
-from sandbox.salesforce.store import Store, instant
+from sandbox.salesforce.store import Store
 
 _SPACE = "http://soap.sforce.com/2006/04/metadata"
 _INSTANCE = "http://www.w3.org/2001/XMLSchema-instance"

@@ -13,7 +13,8 @@ from typing import Any, NoReturn, Protocol
 from sandbox.salesforce.aggregates import grouped
 from sandbox.salesforce.conditions import Getter, compiled
 from sandbox.salesforce.model import Entity, Field, Row
-from sandbox.salesforce.soql import Item, Query, parse, refuse
+from sandbox.salesforce.soql import parse
+from sandbox.salesforce.tree import Item, Query, refuse
 
 _NAME_FIELDS = (
     "Id",

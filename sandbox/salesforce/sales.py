@@ -4,8 +4,9 @@ What Salesforce itself changes beside a written record: defaults, a deal's close
 
 from __future__ import annotations
 
+from sandbox.salesforce.clock import instant
 from sandbox.salesforce.model import Entity, Row
-from sandbox.salesforce.store import Store, instant
+from sandbox.salesforce.store import Store
 from sandbox.vendor import Record
 
 _DEFAULTS: dict[str, dict[str, str | bool]] = {

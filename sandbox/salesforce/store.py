@@ -4,83 +4,17 @@ The organisation: its objects, its records by id, its clock, and what the connec
 
 from __future__ import annotations
 
-from bisect import bisect_left, insort
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from typing import Any
 
 from sandbox.salesforce import standard
+from sandbox.salesforce.clock import instant
 from sandbox.salesforce.ids import normal_id, numbered_id
-from sandbox.salesforce.model import SCALARS, Entity, Row, inferred
+from sandbox.salesforce.loading import brought_in, complete, entity_of
+from sandbox.salesforce.model import Entity, Row, inferred
+from sandbox.salesforce.table import Table
 from sandbox.vendor import Record, Records
-
-_FIRST = "2024-01-01T00:00:00.000+0000"
-
-
-def instant(at: datetime) -> str:
-    """
-    How an instant stands in a record: UTC, to the second.
-    """
-    return at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.000+0000")
-
-
-def read_instant(text: str) -> datetime:
-    """
-    An instant written in ISO 8601; without an offset it is UTC.
-
-    Raises:
-        ValueError: It is none.
-    """
-    at = datetime.fromisoformat(text)
-    return at.replace(tzinfo=UTC) if at.tzinfo is None else at
-
-
-def _folded(value: Any) -> Any:
-    return value.lower() if isinstance(value, str) else value
-
-
-@dataclass
-class Table:
-    """
-    The records of one object, and their ids in order.
-    """
-
-    entity: Entity
-    rows: dict[str, Row] = field(default_factory=dict)
-    order: list[str] = field(default_factory=list)
-    indexes: dict[str, dict[Any, set[str]]] = field(default_factory=dict)
-
-    def add(self, row: Row) -> None:
-        self.rows[row["Id"]] = row
-        insort(self.order, row["Id"])
-        self.note(row)
-
-    def note(self, row: Row) -> None:
-        """
-        Let a record be found by the keys that it carries now.
-        """
-        for name, index in self.indexes.items():
-            index.setdefault(_folded(row[name]), set()).add(row["Id"])
-
-    def with_value(self, name: str, value: Any) -> list[Row]:
-        """
-        The records with a value in a field, deleted ones too; texts in any case.
-        """
-        wanted = _folded(value)
-        index = self.indexes.get(name)
-        if index is None:
-            index = self.indexes[name] = {}
-            for row in self.rows.values():
-                index.setdefault(_folded(row[name]), set()).add(row["Id"])
-        # An index only grows: what it finds is looked at again.
-        found = (self.rows.get(row_id) for row_id in sorted(index.get(wanted, ())))
-        return [row for row in found if row is not None and _folded(row[name]) == wanted]
-
-    def discard(self, row_id: str) -> None:
-        del self.rows[row_id]
-        del self.order[bisect_left(self.order, row_id)]
 
 
 class Store:
@@ -109,7 +43,7 @@ class Store:
             self.add_entity(entity)
         for name, rows in records.items():
             if name not in self.tables:
-                self.add_entity(_entity_of(name, rows))
+                self.add_entity(entity_of(name, rows))
         for name, rows in records.items():
             self._load(self.tables[name], rows)
         self._number_definitions()
@@ -209,7 +143,7 @@ class Store:
             if name in entity.fields and row[name] is None:
                 row[name] = self.user["Id"]
         self._price(entity, row)
-        _complete(entity, row)
+        complete(entity, row)
         self.tables[entity.name].add(row)
         self._grants = None
         return row
@@ -230,7 +164,7 @@ class Store:
                 row[name] = stamp
         if "LastModifiedById" in entity.fields:
             row["LastModifiedById"] = self.user["Id"]
-        _complete(entity, row)
+        complete(entity, row)
         self.tables[entity.name].note(row)
         self._grants = None
 
@@ -310,7 +244,7 @@ class Store:
             if row["Id"] is None:
                 row["Id"] = self.new_id(entity.prefix, table.rows)
             self._price(entity, row)
-            _read(entity, row)
+            brought_in(entity, row)
             table.rows[row["Id"]] = row
         table.order = sorted(table.rows)
 
@@ -355,53 +289,6 @@ class Store:
         row = Row(values)
         row["Id"] = self.new_id(table.entity.prefix, table.rows)
         self._price(table.entity, row)
-        _read(table.entity, row)
+        brought_in(table.entity, row)
         table.add(row)
         return row
-
-
-def _entity_of(name: str, records: list[Record]) -> Entity:
-    known = next((str(record["Id"]) for record in records if record.get("Id")), "")
-    label = name.removesuffix("__c").replace("_", " ")
-    entity = standard.custom_entity(name, label, label + "s", known[:3] or "a0A")
-    entity.custom = name.endswith("__c")
-    return entity
-
-
-def _read(entity: Entity, row: Row) -> None:
-    """
-    Bring a loaded record into the form that answers are made of.
-    """
-    stamp = row["LastModifiedDate"] or row["SystemModstamp"] or row["CreatedDate"]
-    for name in ("CreatedDate", "LastModifiedDate", "SystemModstamp"):
-        if name in entity.fields and row[name] is None:
-            row[name] = (row["CreatedDate"] or stamp or _FIRST) if name == "CreatedDate" else (stamp or _FIRST)
-    for name, value in row.items():
-        if value is None:
-            continue
-        kind = entity.fields[name].type
-        if value == "":
-            row[name] = None
-        elif kind in SCALARS:
-            row[name] = float(value)
-        elif kind == "datetime":
-            if not (len(value) == 28 and value.endswith("+0000")):
-                row[name] = instant(read_instant(value))
-        elif kind in ("reference", "id"):
-            row[name] = value if len(value) == 18 else normal_id(value) or value
-        elif kind in ("string", "picklist", "anyType") and not isinstance(value, str):
-            row[name] = str(value)
-    _complete(entity, row)
-
-
-def _complete(entity: Entity, row: Row) -> None:
-    """
-    Fill what Salesforce derives: a person's name, checkboxes never set.
-    """
-    for about in entity.checkboxes:
-        if row[about.name] is None:
-            row[about.name] = bool(about.default)
-    name_field = entity.fields.get("Name")
-    if name_field and not name_field.createable and "LastName" in entity.fields:
-        parts = (row["FirstName"], row["LastName"])
-        row["Name"] = " ".join(part for part in parts if part) or row["Name"]

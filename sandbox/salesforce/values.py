@@ -10,9 +10,10 @@ from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
 from typing import Any
 
 from sandbox.salesforce.answers import RowRefusal
+from sandbox.salesforce.clock import instant, read_instant
 from sandbox.salesforce.ids import normal_id
 from sandbox.salesforce.model import SCALARS, Field
-from sandbox.salesforce.store import Store, instant, read_instant
+from sandbox.salesforce.store import Store
 
 _EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+\Z")
 _TEXTS = frozenset({"string", "textarea", "picklist", "phone", "url", "combobox", "email", "multipicklist"})

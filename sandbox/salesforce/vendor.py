@@ -4,10 +4,9 @@ Salesforce as one of the sandbox's vendors: takes requests, finds who answers, a
 
 from __future__ import annotations
 
-import json as plain_json
 import re
 import threading
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from typing import Any
 
@@ -21,6 +20,8 @@ from sandbox.salesforce.auth import USERNAME, Auth, private_key_pem
 from sandbox.salesforce.bulk_ingest import BulkIngest
 from sandbox.salesforce.bulk_query import BulkQueries
 from sandbox.salesforce.call import Call, Router
+from sandbox.salesforce.collections import CollectionCalls
+from sandbox.salesforce.controls import Controls
 from sandbox.salesforce.definitions import metadata_of
 from sandbox.salesforce.describe import Describe
 from sandbox.salesforce.limits import Limits
@@ -88,6 +89,7 @@ class Salesforce:
                 *self._bulk_queries.routes(),
                 *self._bulk_ingest.routes(),
                 *Tooling(self.store).routes(),
+                *CollectionCalls(self.store, self._writes).routes(),
                 *RecordCalls(self.store, self._writes).routes(),
             ]
         )
@@ -248,10 +250,7 @@ class Salesforce:
 
     def routes(self) -> Sequence[BaseRoute]:
         return [
-            Route("/_sandbox/salesforce/refuse", self._control_refuse, methods=["POST", "DELETE"]),
-            Route("/_sandbox/salesforce/hide", self._control_hide, methods=["POST"]),
-            Route("/_sandbox/salesforce/options", self._control_options, methods=["POST"]),
-            Route("/_sandbox/salesforce/reset", self._control_reset, methods=["POST"]),
+            *Controls(self).routes(),
             Route("/services/{rest:path}", self._serve, methods=_METHODS),
             Route("/id/{rest:path}", self._serve, methods=["GET"]),
         ]
@@ -302,51 +301,6 @@ class Salesforce:
             return self._router.answer(call)
         except Refusal as refusal:
             return refusal.answer()
-
-    async def _control_refuse(self, request: Request) -> Response:
-        if request.method == "DELETE":
-            self.accept()
-            return json({})
-        return await self._controlled(request, self.refuse)
-
-    async def _control_hide(self, request: Request) -> Response:
-        def hide(object: str, field: str | None = None, shown: bool = False) -> None:
-            if field is None:
-                self.hide_object(object, shown=shown)
-            else:
-                self.hide_field(object, field, shown=shown)
-
-        return await self._controlled(request, hide)
-
-    async def _control_reset(self, request: Request) -> Response:
-        self.reset()
-        return json({})
-
-    async def _control_options(self, request: Request) -> Response:
-        def choose(**options: Any) -> None:
-            known: dict[str, Callable[[Any], None]] = {
-                "max_batch": self.set_max_batch,
-                "max_page": self.set_max_page,
-                "polls": self.set_polls,
-                "daily_requests": self.set_daily_requests,
-                "assign_to": self.assign_to,
-                "advance": self.advance,
-                "expire_sessions": lambda _: self.expire_sessions(),
-            }
-            unknown = [name for name in options if name not in known]
-            if unknown:
-                raise ValueError(f"unknown options: {', '.join(unknown)}; known: {', '.join(known)}")
-            for name, value in options.items():
-                known[name](value)
-
-        return await self._controlled(request, choose)
-
-    async def _controlled(self, request: Request, work: Any) -> Response:
-        try:
-            work(**plain_json.loads(await request.body()))
-        except (TypeError, ValueError) as error:
-            return json({"error": str(error)}, 400)
-        return json({})
 
 
 def _integration_user(records: Records) -> str:

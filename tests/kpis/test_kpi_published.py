@@ -8,6 +8,7 @@ from datetime import date
 from pathlib import Path
 
 import pytest
+
 from tests.kpis.build import Answer, Warehouse
 
 DATA = Path(__file__).parents[3] / "shared" / "data"

@@ -21,7 +21,7 @@ select
     false                                               as is_deleted,
     'month'                                             as grain,
     cast(substr(yearMonth, 1, 4) || '-' || substr(yearMonth, 5, 2) || '-01' as date) as "on",
-    nullif(sessionDefaultChannelGroup, '')              as channel,
+    nullif(sessionDefaultChannelGroup, 'RESERVED_TOTAL') as channel,
     cast(null as varchar)                               as medium,
     cast(null as varchar)                               as campaign,
     cast(null as bigint)                                as sessions,    -- said by day

@@ -44,7 +44,7 @@ history as (
 entered as (
     select deals.id as deal_id, max(cast(split_part(history.entry, ' ', 1) as timestamptz)) as "at"
     from deals
-    join history on history.deal_id = deals.id and split_part(history.entry, ' ', 2) = deals.dealstage
+    join history on history.deal_id = deals.id and substr(history.entry, strpos(history.entry, ' ') + 1) = deals.dealstage
     group by deals.id
 ),
 

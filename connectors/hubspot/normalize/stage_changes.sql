@@ -19,8 +19,8 @@ select
     entries.archived                                             as is_deleted,
     entries.deal_id                                              as opportunity_id,
     coalesce(stage_of.pipeline, entries.pipeline)                as pipeline,
-    split_part(entries.entry, ' ', 2)                            as stage,
+    substr(entries.entry, strpos(entries.entry, ' ') + 1)                            as stage,
     cast(split_part(entries.entry, ' ', 1) as timestamptz)       as "at"
 from entries
-left join stage_of on stage_of.stage = split_part(entries.entry, ' ', 2)
-where split_part(entries.entry, ' ', 2) <> ''
+left join stage_of on stage_of.stage = substr(entries.entry, strpos(entries.entry, ' ') + 1)
+where substr(entries.entry, strpos(entries.entry, ' ') + 1) <> ''

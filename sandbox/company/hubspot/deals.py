@@ -21,7 +21,8 @@ from sandbox.company.hubspot.portal import (
     pipeline_of,
 )
 from sandbox.company.ids import hubspot_id, hubspot_time, salesforce_id
-from sandbox.company.model import Deal, DealKind, Line
+from sandbox.company.model import Deal, DealKind
+from sandbox.company.products import Line
 
 # HubSpot ships the first two; the others the company added.
 DEAL_TYPES: dict[DealKind, str] = {

@@ -7,8 +7,8 @@ from __future__ import annotations
 from datetime import UTC, datetime, time, timedelta
 
 from sandbox.company.ids import salesforce_id, salesforce_time
-from sandbox.company.market import PRODUCTS
 from sandbox.company.model import LOST, PROBABILITY, STAGES, WON, Campaign, Deal, Person, Touch
+from sandbox.company.products import PRODUCTS
 from sandbox.company.salesforce.org import Org, account_id, contact_id, lead_id, user_id
 
 _FORECAST = ("Pipeline", "Pipeline", "Pipeline", "BestCase", "Commit", "Closed", "Omitted")

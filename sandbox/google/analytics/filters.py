@@ -92,7 +92,7 @@ def _holds(condition: Json, value: Any) -> bool:
         return str(value).casefold() in {item.casefold() for item in listed["values"]}
     if "numericFilter" in condition:
         compared = condition["numericFilter"]
-        return _COMPARISONS[compared["operation"]](float(value), _number(compared.get("value", {})))
+        return _COMPARISONS[compared.get("operation", "EQUAL")](float(value), _number(compared.get("value", {})))
     if "betweenFilter" in condition:
         between = condition["betweenFilter"]
         return _number(between.get("fromValue", {})) <= float(value) <= _number(between.get("toValue", {}))

@@ -9,6 +9,7 @@ import zlib
 from collections import defaultdict
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import partial
 from typing import Any
 
 from sandbox.google.analytics import filters, metadata
@@ -154,10 +155,10 @@ class Report:
         ordered = sorted(rows, key=lambda row: zlib.crc32(f"{seed}{row.dimensions}{row.range}".encode()))
         default = [(self.metrics[0], "", True)] if self.metrics else []
         for name, kind, descending in reversed(self.orders or default):
-            ordered.sort(key=lambda row, name=name, kind=kind: self._sort_key(row, name, kind), reverse=descending)  # type: ignore[misc]
+            ordered.sort(key=partial(self._sort_key, name, kind), reverse=descending)
         return ordered
 
-    def _sort_key(self, row: Row, name: str, kind: str) -> Any:
+    def _sort_key(self, name: str, kind: str, row: Row) -> Any:
         if name in row.metrics:
             return row.metrics[name]
         value = row.range if name == "dateRange" else row.dimensions[self.dimensions.index(name)]

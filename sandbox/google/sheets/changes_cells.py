@@ -4,6 +4,7 @@ Requests on cells: values, formats, merging, sorting, validation.
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 from sandbox.google import masks
@@ -87,7 +88,7 @@ def sort_range(book: Spreadsheet, body: Json, email: str) -> Json:
         descending = spec.get("sortOrder") == "DESCENDING"
         filled = [line for line in lines if effective(line[at]) is not None]
         blank = [line for line in lines if effective(line[at]) is None]
-        filled.sort(key=lambda line, at=at: _sort_key(line[at]), reverse=descending)  # type: ignore[misc]
+        filled.sort(key=partial(_sort_key, at), reverse=descending)
         lines = filled + blank  # empty cells come last either way
     for row, line in enumerate(lines, extent.top):
         for column, cell in enumerate(line, extent.left):
@@ -95,8 +96,8 @@ def sort_range(book: Spreadsheet, body: Json, email: str) -> Json:
     return {}
 
 
-def _sort_key(cell: Cell) -> tuple[int, Any]:
-    kind, value = next(iter((effective(cell) or {"stringValue": ""}).items()))
+def _sort_key(at: int, line: list[Cell]) -> tuple[int, Any]:
+    kind, value = next(iter((effective(line[at]) or {"stringValue": ""}).items()))
     if kind == "numberValue":
         return 0, value
     return (1, str(value).casefold()) if kind == "stringValue" else (2, str(value))

@@ -397,3 +397,18 @@ def test_owners_and_stages(raw):
     assert {row["stage"]: row["is_won"] for row in stages.values()} == {
         "open": False, "closedwon": True, "closedlost": False,
     }  # fmt: skip
+
+
+def test_what_a_currency_is_worth(raw):
+    """
+    Rates into the reporting currency, from the local day on which they took effect; others are not ours to turn round.
+    """
+    day = {"effective_at": "2025-03-31T22:30:00Z"}
+    raw.add(
+        "exchange_rates",
+        {**day, "id": "1", "from_currency": "USD", "to_currency": "EUR", "rate": 0.9},
+        {**day, "id": "2", "from_currency": "EUR", "to_currency": "USD", "rate": 1.1},
+    )
+    rows = raw.rows("exchange_rates")
+
+    assert [(row["currency"], row["on"], row["rate"]) for row in rows.values()] == [("USD", date(2025, 4, 1), 0.9)]

@@ -230,6 +230,21 @@ def test_short_lists(portal):
     assert {row["hs_spend_items_sum_amount"] for row in campaigns.rows.values()} == {310.0}
 
 
+def test_exchange_rates_are_asked_for_where_there_are_several_currencies(monkeypatch):
+    """
+    A portal with one currency is not asked; another tells what a dollar is worth.
+    """
+    with running(monkeypatch) as portal:
+        assert portal.pull("exchange_rates").rows == {}
+        assert portal.requests("GET", "/settings/") == 0
+    rate = {"currency": "USD", "rate": "0.9", "on": "2025-03-01"}
+    own = {**records(), "exchange_rates": [rate]}
+    own["deals"][1]["deal_currency_code"] = "USD"
+    with running(monkeypatch, own) as portal:
+        rows = list(portal.pull("exchange_rates").rows.values())
+        assert [(row["from_currency"], row["to_currency"], row["rate"]) for row in rows] == [("USD", "EUR", 0.9)]
+
+
 def test_marketing_emails_that_a_list_with_statistics_leaves_out_are_read_too(portal):
     """
     All three arrive, each once; those with statistics keep them.
@@ -249,7 +264,7 @@ def test_check_names_what_it_found(portal):
 
     assert {name for name, finding in findings.items() if finding.level == "ok"} == {
         "credentials", "companies", "contacts", "deals", "line_items", "tickets", "calls", "meetings", "emails",
-        "owners", "marketing_emails", "daily limit",
+        "owners", "marketing_emails", "exchange_rates", "daily limit",
     }  # fmt: skip
     assert findings["campaigns"].level == "warning"
     assert "marketing.campaigns.read" in findings["campaigns"].text

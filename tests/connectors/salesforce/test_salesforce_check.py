@@ -51,7 +51,7 @@ def test_every_gap_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
         org.vendor.hide_object("Case")
         findings = found(org, mapping={"mrr_field": "MMR__c", "qualified_statuses": ["Qualifed"]})
 
-    assert findings["Opportunity.MMR__c"].level == "warning" and "MRR__c" in findings["Opportunity.MMR__c"].fix
+    assert findings["Opportunity.MMR__c"].level == "error" and "MRR__c" in findings["Opportunity.MMR__c"].fix
     assert findings["mapping.qualified_statuses"].level == "error"
     assert "Qualified" in findings["mapping.qualified_statuses"].fix
     assert findings["Case"].level == "warning"

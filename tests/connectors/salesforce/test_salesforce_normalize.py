@@ -304,6 +304,17 @@ def test_campaign_costs() -> None:
     assert len(raw.normalized("campaigns")) == 4
 
 
+def test_campaign_types_fall_back_to_lead_sources() -> None:
+    """
+    One vocabulary serves both; a campaign's own word comes first.
+    """
+    raw = Raw(channels={"Ads": "Paid Search", "Webinar": "Referral"}, campaign_channels={"webinar": "Events"})
+    for number, type in enumerate(("Ads", "Webinar", "Fax")):
+        raw.add("Campaign", Id=f"701{number}", Type=type)
+
+    assert [row["channel"] for row in raw.normalized("campaigns")] == ["Paid Search", "Events", "Other"]
+
+
 def test_touches() -> None:
     """
     A response is dated by its local day, an invitation by its creation; a contact's account comes along.

@@ -178,6 +178,18 @@ def test_a_hidden_object_is_a_missing_permission(monkeypatch: pytest.MonkeyPatch
     assert "Permission Sets" in refused.value.fix
 
 
+def test_a_mapped_field_that_does_not_exist_stops_its_object(monkeypatch: pytest.MonkeyPatch) -> None:
+    """
+    With a misspelt MRR field recurring revenue would be 0: the object is not read, and the setting is named.
+    """
+    records: Any = {"Opportunity": [stamped("2026-01-05", Id=ident("006", 1), Name="Deal", MRR__c=5)]}
+    with organisation(monkeypatch, records) as org, pytest.raises(PermissionMissing) as refused:
+        pull(org.source(mapping={"mrr_field": "MMR__c"}), "Opportunity")
+
+    assert refused.value.where == "connectors.salesforce.mapping.mrr_field"
+    assert "MRR__c" in refused.value.fix
+
+
 def test_an_organisation_with_one_currency_has_no_rates(monkeypatch: pytest.MonkeyPatch) -> None:
     """
     The currency objects exist with multicurrency only: their absence is an empty list, and asked for once a day.
