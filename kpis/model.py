@@ -51,7 +51,7 @@ class Kpi:
         formulas: Dimension -> another formula, where only a part of the figures can be told apart by it.
         grains: Period lengths that make sense.
         articles: The articles that speak of it.
-        sample: The figure whose size tells a small sample; by default the denominator of a percentage when it is a count.
+        sample: The figure whose size tells a small sample; by default the denominator of a share when it is a count.
         unreported: Flag -> figure; the flag is raised where the figure is unknown for the organisation.
         whole_periods: True where a part of a period would mislead; always so for growth and for what follows a set.
         supporting: True for figures that others are made of; left out of the listing.

@@ -87,7 +87,7 @@ class Scans:
             found = list(tree.find_all(exp.AggFunc))
             for function in found:
                 filtered = exp.Filter(this=function.copy(), expression=condition.copy())
-                if function is tree:
+                if function.parent is None:
                     tree = filtered
                 else:
                     function.replace(filtered)
@@ -170,7 +170,7 @@ def _bounds(scan: Scan, spans: tuple[Span, ...], limit: date) -> exp.Expression:
     upper: exp.Expression = fill(":at <= :limit", {"at": at, "limit": limit})
     if scan.has_history or any(span.grain == "all" for span in spans):
         return upper
-    return exp.and_(upper, fill(":at >= :first", {"at": at, "first": min(span.first for span in spans)}))
+    return fill(":at between :first and :limit", {"at": at, "first": min(span.first for span in spans), "limit": limit})
 
 
 def _rows(
@@ -218,7 +218,7 @@ def _steps(
     )
     grains = fill("select unnest([:grains]) as grain", {"grains": [span.grain for span in spans]})
     bucketed = exp.select(named(starts, "period_start"), "*").from_(changes.subquery("changes"))
-    bucketed = bucketed.join(grains.subquery("grains"), join_type="cross")
+    bucketed = bucketed.join(subquery(grains, "grains"), join_type="cross")
     by_period = fill(STEPS_BY_PERIOD)
     by_period.args["with_"].expressions.insert(
         0, exp.CTE(this=bucketed, alias=exp.TableAlias(this=exp.to_identifier("bucketed")))

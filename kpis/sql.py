@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping
 from datetime import date
 from decimal import Decimal
 from functools import lru_cache
-from typing import Any
+from typing import Any, cast
 
 import sqlglot
 from sqlglot import exp
@@ -22,7 +22,7 @@ _HOLE = re.compile(r"(?<![:\w]):(?=[a-z_])")
 
 
 @lru_cache(maxsize=4096)
-def _parsed(text: str) -> exp.Expression:
+def _parsed(text: str) -> Any:
     return sqlglot.parse_one(_HOLE.sub("$", text), read=DIALECT)
 
 
@@ -34,17 +34,17 @@ def literal(value: object) -> exp.Expression:
         return exp.cast(exp.Literal.string(value.isoformat()), "date")
     if isinstance(value, Decimal):
         return exp.Literal.number(f"{value:f}")
-    return exp.convert(value)
+    return cast("exp.Expression", exp.convert(value))
 
 
-def fill(text: str, values: Mapping[str, object] | None = None) -> Any:
+def fill(text: str, values: Mapping[str, object] | None = None) -> exp.Expression:
     """
     The tree of `text` with each `:name` replaced: a tree stays a tree, a list becomes list items, else a literal.
 
     Raises:
         KeyError: A placeholder has no value.
     """
-    tree = _parsed(text).copy()
+    tree: exp.Expression = _parsed(text).copy()
     for hole in list(tree.find_all(exp.Placeholder)):
         value = (values or {})[hole.name]
         if isinstance(value, exp.Expression):
@@ -54,8 +54,8 @@ def fill(text: str, values: Mapping[str, object] | None = None) -> Any:
             new = [item if isinstance(item, exp.Expression) else literal(item) for item in value]
         else:
             new = literal(value)
-        if hole is tree:
-            return new
+        if tree is hole:
+            return cast("exp.Expression", new)
         hole.replace(new)
     return tree
 

@@ -30,7 +30,7 @@ _GIVEN: dict[str, Any] = {
     "hubspot.access_token": "env:HUBSPOT_ACCESS_TOKEN",
     "google_analytics.property_id": "123456789",
     "google_analytics.service_account": "env:GOOGLE_SERVICE_ACCOUNT",
-    "google_sheets.spreadsheet_id": "https://docs.google.com/spreadsheets/d/…/edit",
+    "google_sheets.spreadsheet_id": "https://docs.google.com/spreadsheets/d/your-spreadsheet/edit",
     "google_sheets.service_account": "env:GOOGLE_SERVICE_ACCOUNT",
     "files.folder": "files",
 }

@@ -17,9 +17,9 @@ def opportunities(data: Path, folder: Path) -> Path:
     deals = pd.read_csv(data / "crm_sales_opportunities" / "sales_pipeline.csv")
     teams = pd.read_csv(data / "crm_sales_opportunities" / "sales_teams.csv").set_index("sales_agent")
     accounts = pd.read_csv(data / "crm_sales_opportunities" / "accounts.csv")
-    pd.DataFrame(
-        {"id": accounts["account"], "name": accounts["account"], "industry": accounts["sector"]}
-    ).to_csv(folder / "accounts.csv", index=False)
+    pd.DataFrame({"id": accounts["account"], "name": accounts["account"], "industry": accounts["sector"]}).to_csv(
+        folder / "accounts.csv", index=False
+    )
     pd.DataFrame({"id": teams.index, "name": teams.index, "team": "sales", "is_active": "true"}).to_csv(
         folder / "owners.csv", index=False
     )
@@ -79,7 +79,9 @@ def salesforce(data: Path, folder: Path) -> Path:
         {
             "Id": [f"006{number:012d}" for number in range(len(deals))],
             "Name": deals["opportunity_id"],
-            "StageName": deals["deal_stage"].map({"Won": "Closed Won", "Lost": "Closed Lost"}).fillna(deals["deal_stage"]),
+            "StageName": deals["deal_stage"]
+            .map({"Won": "Closed Won", "Lost": "Closed Lost"})
+            .fillna(deals["deal_stage"]),
             "Amount": deals["close_value"],
             "CloseDate": deals["close_date"],
             "CreatedDate": created,

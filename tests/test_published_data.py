@@ -49,7 +49,10 @@ def pipeline(published_data, tmp_path):
 
 
 def quarters(session, settings, kpi, column="value", **options):
-    return [row[column] for row in values(session, settings, kpi, "quarter", date(2017, 1, 1), date(2017, 12, 31), **options)]
+    return [
+        row[column]
+        for row in values(session, settings, kpi, "quarter", date(2017, 1, 1), date(2017, 12, 31), **options)
+    ]
 
 
 def test_win_rate_of_a_hardware_company(pipeline):
@@ -121,7 +124,9 @@ def test_churn_of_the_playbook(playbook):
     """
     session, settings = playbook
     span = ("month", date(2019, 6, 1), date(2019, 12, 31))
-    gross = {row["period_start"].month: row["value"] for row in values(session, settings, "gross_mrr_churn_rate", *span)}
+    gross = {
+        row["period_start"].month: row["value"] for row in values(session, settings, "gross_mrr_churn_rate", *span)
+    }
     lost = {
         row["period_start"].month: (row["numerator"], row["denominator"])
         for row in values(session, settings, "customer_churn_rate", *span)

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from connectors import pages
 from connectors.contract import Batch, Context, Field, Finding, RowProblem, Stream
 from connectors.errors import UserError, VendorUnavailable
 from connectors.google_analytics.settings import EARLIEST, GoogleAnalyticsSettings
@@ -249,27 +250,28 @@ class GoogleAnalyticsSource:
     def _pages(self, stream: Stream, reports: Sequence[Report]) -> Iterator[tuple[pa.Table, bool, bool]]:
         """
         All rows of some reports: table, whether it is the first (what is stored of the range goes), whether the last.
+
+        Raises:
+            VendorUnavailable: The figures changed between two pages, again and again.
         """
         for _ in range(_REREADS):
             rest = list(reports)
-            read, counts, is_first = [0] * len(reports), [0] * len(reports), True
-            places = list(range(len(reports)))
+            counts: dict[Report, int] = {}
             while rest:
-                pages = self._client().run(rest)
-                tables, following, next_places = [], [], []
-                for place, report, page in zip(places, rest, pages, strict=True):
-                    tables.append(self._typed(stream, page))
-                    read[place] += page.rows.num_rows
-                    counts[place] = page.row_count
-                    # Google caps a page as it likes, so that only the rows that came say where the next one begins.
-                    if page.rows.num_rows and read[place] < page.row_count:
-                        following.append(replace(report, offset=read[place]))
-                        next_places.append(place)
-                rest, places = following, next_places
-                if rest or read == counts:
-                    yield pa.concat_tables(tables), is_first, not rest
-                is_first = False
-            if read == counts:
+                found = self._client().run(rest)
+                if any(_has_shifted(report, page, counts) for report, page in zip(rest, found, strict=True)):
+                    break
+                rows = pa.concat_tables([self._typed(stream, page) for page in found])
+                is_first = not any(report.offset for report in rest)
+                # Google caps a page as it likes, so that only the rows that came say where the next one begins.
+                ends = [report.offset + page.rows.num_rows for report, page in zip(rest, found, strict=True)]
+                rest = [
+                    replace(report, offset=end)
+                    for report, page, end in zip(rest, found, ends, strict=True)
+                    if end < page.row_count
+                ]
+                yield rows, is_first, not rest
+            else:
                 return
         raise VendorUnavailable(
             f"Reports of property {self._settings.property_id} changed while they were read, {_REREADS} times.",
@@ -290,7 +292,7 @@ class GoogleAnalyticsSource:
             elif name in page.restricted:
                 # Google writes 0 where we may not look; the truth is that we do not know.
                 self._dropped[stream.name][name] = "Google withholds it from the service account"
-                columns[name] = pa.nulls(rows.num_rows, pa.int64())
+                columns[name] = pa.nulls(rows.num_rows, pages.ARROW[declared.type])
             elif declared.type == "date":
                 columns[name] = pc.replace_substring_regex(rows[name], r"^(\d{4})(\d{2})(\d{2})$", r"\1-\2-\3")
             elif declared.type == "integer":
@@ -300,6 +302,17 @@ class GoogleAnalyticsSource:
             else:
                 columns[name] = pc.replace_substring_regex(rows[name].fill_null(""), "^$", "(empty)")  # part of the key
         return pa.table(columns)
+
+
+def _has_shifted(report: Report, page: Page, counts: dict[Report, int]) -> bool:
+    """
+    Whether rows came or went between two pages, so that the places of all others moved.
+
+    Args:
+        counts: Rows of each report as its first page told; filled here.
+    """
+    count = counts.setdefault(replace(report, offset=0), page.row_count)
+    return page.row_count != count or (not page.rows.num_rows and report.offset < count)
 
 
 def _chunks(first: date, today: date) -> list[tuple[date, date | None]]:

@@ -12,6 +12,7 @@ from connectors.contract import Context, Finding, Tab, TabPlan
 from connectors.errors import RequestRefused, UnknownOutcome, UserError
 from connectors.google_sheets import report
 from connectors.google_sheets.client import SheetsClient, Spreadsheet
+from connectors.google_sheets.requests import TAB_KEY, update_note
 from connectors.google_sheets.settings import GoogleSheetsSettings
 
 RUN_KEY = "noria.run"
@@ -86,7 +87,7 @@ class SheetsPublisher:
         except UserError as error:
             yield Finding("error", error.where or self._where, error.what, error.fix)
             return
-        ours = [sheet.title for sheet in book.sheets if report.TAB_KEY in sheet.metadata]
+        ours = [sheet.title for sheet in book.sheets if TAB_KEY in sheet.metadata]
         kept = f", where {', '.join(ours)} {'is' if len(ours) == 1 else 'are'} kept" if ours else ""
         yield Finding("ok", self._where, f"{self._client.email} opens the spreadsheet {book.title!r}{kept}.")
 
@@ -139,7 +140,7 @@ class SheetsPublisher:
 
     def _run_marker(self, book: Spreadsheet, run: str) -> dict[str, Any]:
         if RUN_KEY in book.metadata:
-            return report.update_note(book.metadata[RUN_KEY][0], run)
+            return update_note(book.metadata[RUN_KEY][0], run)
         entry = {
             "metadataKey": RUN_KEY,
             "metadataValue": run,

@@ -15,20 +15,26 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from connectors.contract import FieldKind, Tab, TabPlan
-from connectors.errors import BadData
+from connectors.errors import BadData, RequestRefused
 from connectors.google_sheets.cells import LONGEST, Plain, cell, plain, same
 from connectors.google_sheets.client import Sheet, Spreadsheet
+from connectors.google_sheets.requests import (
+    TAB_KEY,
+    VALUE,
+    VALUE_AND_FORMAT,
+    Request,
+    blank,
+    chart,
+    note,
+    number_formats,
+    rules,
+    update_note,
+    write,
+)
 
-TAB_KEY = "noria.tab"
-"""
-Metadata of a tab: which of ours it is. It holds the tab's own id, since a copy of a tab copies its metadata.
-"""
-
-Request = dict[str, Any]
 Grid = Sequence[Sequence[Any]]
 
 _SPARE_ROWS, _SPARE_COLUMNS = 50, 10
-_VALUE, _VALUE_AND_FORMAT = "userEnteredValue", "userEnteredValue,userEnteredFormat.numberFormat"
 
 
 @dataclass(frozen=True)
@@ -124,12 +130,29 @@ class Wanted:
         own = self.tab.row_kinds[row] if row < len(self.tab.row_kinds) else "number"
         return [own if kind == "number" else kind for kind in self.tab.kinds]
 
-    def cells(self, row: int, *, formats: bool) -> dict[str, Any]:
+    def cells(self, row: int, *, formats: bool = False) -> dict[str, Any]:
         """
         A row for `updateCells`.
         """
         kinds: Sequence[FieldKind | None] = self.kinds(row) if formats else [None] * self.width
         return {"values": [cell(value, kind) for value, kind in zip(self.rows[row], kinds, strict=True)]}
+
+    def body(self, sheet: int, start: int, rows: Sequence[int], *, formats: bool) -> list[Request]:
+        """
+        Some rows one below the other, with their number formats where asked for.
+
+        Args:
+            start: Where the first one goes.
+        """
+        if not rows:
+            return []
+        if formats and self.tab.row_kinds:
+            return [write(sheet, start, [self.cells(n, formats=True) for n in rows], VALUE_AND_FORMAT)]
+        # One format per column says the same in a third of the bytes.
+        requests = [write(sheet, start, [self.cells(n) for n in rows], VALUE)]
+        if formats:
+            requests += number_formats(sheet, (start, start + len(rows)), self.tab.kinds)
+        return requests
 
     @property
     def header(self) -> dict[str, Any]:
@@ -166,14 +189,12 @@ def create(wanted: Wanted, book: Spreadsheet, taken: set[str], ids: set[int]) ->
     bold = {"userEnteredFormat": {"textFormat": {"bold": True}}}
     requests: list[Request] = [
         {"addSheet": {"properties": {"sheetId": sheet, "title": title, "gridProperties": grid}}},
-        _note(sheet, wanted),
-        _write(sheet, 0, [wanted.header], _VALUE),
+        note(sheet, wanted.mark.value(tab.name, sheet)),
+        write(sheet, 0, [wanted.header], VALUE),
         {"repeatCell": {"range": top, "cell": bold, "fields": "userEnteredFormat.textFormat.bold"}},
     ]
-    if count:
-        body = [wanted.cells(n, formats=True) for n in range(count)]
-        requests.append(_write(sheet, 1, body, _VALUE_AND_FORMAT))
-    requests += _rules(sheet, tab) + _chart(sheet, wanted)
+    requests += wanted.body(sheet, 1, range(count), formats=True)
+    requests += rules(sheet, tab) + chart(sheet, tab)
     plan = TabPlan(title, True, (count + 1) * wanted.width, count, notes=wanted.notes)
     return Change(plan, requests, rows * columns)
 
@@ -185,6 +206,8 @@ def rewrite(wanted: Wanted, sheet: Sheet, mark: Mark, grid: Grid) -> Change:
     Args:
         grid: What stands in our columns now.
     """
+    base = _top(grid, wanted, mark, sheet) or 0
+    grid = grid[base:]
     header: list[Plain] = list(wanted.tab.columns)
     after: list[list[Plain]] = [header, *wanted.rows]
     before = _filled(grid)
@@ -204,16 +227,14 @@ def rewrite(wanted: Wanted, sheet: Sheet, mark: Mark, grid: Grid) -> Change:
     formats = wanted.mark.kinds != mark.kinds or len(after) > before
     if not changed and wanted.mark == Mark(mark.columns, mark.header, mark.kinds):
         return Change(plan)
-    requests = _fit(sheet, wanted, mark, len(after))
-    requests.append(_write(sheet.id, 0, [wanted.header], _VALUE))
-    if wanted.rows:
-        body = [wanted.cells(n, formats=formats) for n in range(len(wanted.rows))]
-        requests.append(_write(sheet.id, 1, body, _VALUE_AND_FORMAT if formats else _VALUE))
+    requests = _fit(sheet, wanted, mark, base + len(after))
+    requests.append(write(sheet.id, base, [wanted.header], VALUE))
+    requests += wanted.body(sheet.id, base + 1, range(len(wanted.rows)), formats=formats)
     if before > len(after):
-        requests.append(_blank(sheet.id, (len(after), before), (0, wanted.width)))
+        requests.append(blank(sheet.id, (base + len(after), base + before), (0, wanted.width)))
     if mark.columns > wanted.width:
-        requests.append(_blank(sheet.id, (0, before), (wanted.width, mark.columns)))
-    return Change(plan, requests, _growth(sheet, len(after), wanted, mark))
+        requests.append(blank(sheet.id, (base, base + before), (wanted.width, mark.columns)))
+    return Change(plan, requests, _growth(sheet, base + len(after), wanted, mark))
 
 
 def upsert(wanted: Wanted, sheet: Sheet, mark: Mark, grid: Grid) -> Change:
@@ -225,7 +246,7 @@ def upsert(wanted: Wanted, sheet: Sheet, mark: Mark, grid: Grid) -> Change:
     Raises:
         BadData: Two rows of the report have one key.
     """
-    top = next((n for n, row in enumerate(grid) if row and row[0] in (mark.header, wanted.tab.columns[0])), None)
+    top = _top(grid, wanted, mark, sheet)
     places: dict[str, list[int]] = {}
     for n, row in enumerate(grid):
         if row and n != top and row[0] != "":
@@ -238,7 +259,7 @@ def upsert(wanted: Wanted, sheet: Sheet, mark: Mark, grid: Grid) -> Change:
             differing = sum(not same(value, _at(grid, place, column)) for column, value in enumerate(row))
             if differing:
                 changed += differing
-                writes[place] = wanted.cells(n, formats=False)
+                writes[place] = wanted.cells(n)
         if str(row[0]) not in places:
             new.append(n)
     if top is None and not _filled(grid):
@@ -253,11 +274,27 @@ def upsert(wanted: Wanted, sheet: Sheet, mark: Mark, grid: Grid) -> Change:
     if not changed and not new and wanted.mark == Mark(mark.columns, mark.header, mark.kinds):
         return Change(plan)
     requests = _fit(sheet, wanted, mark, end + len(new))
-    requests += [_write(sheet.id, start, rows, _VALUE) for start, rows in _blocks(writes)]
-    if new:
-        body = [wanted.cells(n, formats=True) for n in new]
-        requests.append(_write(sheet.id, end, body, _VALUE_AND_FORMAT))
+    requests += [write(sheet.id, start, rows, VALUE) for start, rows in _blocks(writes)]
+    requests += wanted.body(sheet.id, end, new, formats=True)
     return Change(plan, requests, _growth(sheet, end + len(new), wanted, mark))
+
+
+def _top(grid: Grid, wanted: Wanted, mark: Mark, sheet: Sheet) -> int | None:
+    """
+    The row of our header: people put lines of their own above it. None where it is gone.
+
+    Raises:
+        RequestRefused: A column was put before ours, so that all our cells would land one beside their place.
+    """
+    headers = (mark.header, wanted.tab.columns[0])
+    top = next((n for n, row in enumerate(grid) if row and row[0] in headers), None)
+    if top is None and any(text in row[1:] for row in grid[:20] for text in headers):
+        raise RequestRefused(
+            f"On the tab {sheet.title!r} a column was put before ours. Nothing was written.",
+            where=f"tab {sheet.title!r}",
+            fix="Move that column to the right of ours, or delete the tab: it is then made anew.",
+        )
+    return top
 
 
 def _unique(wanted: Wanted) -> list[list[Plain]]:
@@ -325,80 +362,3 @@ def _fit(sheet: Sheet, wanted: Wanted, mark: Mark, rows: int) -> list[Request]:
 def _growth(sheet: Sheet, rows: int, wanted: Wanted, mark: Mark) -> int:
     columns = max(sheet.columns + max(0, wanted.width - mark.columns), wanted.width)
     return max(rows, sheet.rows) * columns - sheet.rows * sheet.columns
-
-
-def _note(sheet: int, wanted: Wanted) -> Request:
-    entry = {
-        "metadataKey": TAB_KEY,
-        "metadataValue": wanted.mark.value(wanted.tab.name, sheet),
-        "location": {"sheetId": sheet},
-        "visibility": "DOCUMENT",
-    }
-    return {"createDeveloperMetadata": {"developerMetadata": entry}}
-
-
-def update_note(entry: int, value: str) -> Request:
-    """
-    The request that changes a metadata entry.
-    """
-    lookup = {"developerMetadataLookup": {"metadataId": entry}}
-    return {
-        "updateDeveloperMetadata": {
-            "dataFilters": [lookup],
-            "developerMetadata": {"metadataValue": value},
-            "fields": "metadataValue",
-        }
-    }
-
-
-def _write(sheet: int, row: int, rows: list[dict[str, Any]], fields: str) -> Request:
-    start = {"sheetId": sheet, "rowIndex": row, "columnIndex": 0}
-    return {"updateCells": {"start": start, "rows": rows, "fields": fields}}
-
-
-def _blank(sheet: int, rows: tuple[int, int], columns: tuple[int, int]) -> Request:
-    place = {
-        "sheetId": sheet,
-        "startRowIndex": rows[0],
-        "endRowIndex": rows[1],
-        "startColumnIndex": columns[0],
-        "endColumnIndex": columns[1],
-    }
-    return {"updateCells": {"range": place, "fields": _VALUE}}
-
-
-def _column(sheet: int, column: int, first_row: int) -> dict[str, int]:
-    return {"sheetId": sheet, "startRowIndex": first_row, "startColumnIndex": column, "endColumnIndex": column + 1}
-
-
-def _rules(sheet: int, tab: Tab) -> list[Request]:
-    """
-    Shares below nought in red.
-    """
-    red = {"textFormat": {"foregroundColorStyle": {"rgbColor": {"red": 0.75, "green": 0.1, "blue": 0.1}}}}
-    # The value of a rule is read as if typed, in the locale of the spreadsheet: a whole number is the same in all.
-    below = {"type": "NUMBER_LESS", "values": [{"userEnteredValue": "0"}]}
-    ranges = [_column(sheet, n, 1) for n, kind in enumerate(tab.kinds) if kind == "percent"]
-    rule = {"ranges": ranges, "booleanRule": {"condition": below, "format": red}}
-    return [{"addConditionalFormatRule": {"index": 0, "rule": rule}}] if ranges else []
-
-
-def _chart(sheet: int, wanted: Wanted) -> list[Request]:
-    """
-    A line of the first series, on a tab whose first column is a date.
-    """
-    tab = wanted.tab
-    series = next((n for n, kind in enumerate(tab.kinds) if kind in ("money", "number", "percent", "integer")), None)
-    if tab.keyed or tab.kinds[0] != "date" or series is None:
-        return []
-    chart = {
-        "chartType": "LINE",
-        "legendPosition": "NO_LEGEND",
-        "headerCount": 1,
-        "domains": [{"domain": {"sourceRange": {"sources": [_column(sheet, 0, 0)]}}}],
-        "series": [{"series": {"sourceRange": {"sources": [_column(sheet, series, 0)]}}, "targetAxis": "LEFT_AXIS"}],
-    }
-    anchor = {"sheetId": sheet, "rowIndex": 1, "columnIndex": wanted.width + 1}
-    position = {"overlayPosition": {"anchorCell": anchor, "widthPixels": 600, "heightPixels": 371}}
-    spec = {"title": tab.columns[series], "basicChart": chart}
-    return [{"addChart": {"chart": {"chartId": sheet, "spec": spec, "position": position}}}]

@@ -9,12 +9,11 @@ import time
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-import orjson
-
 from connectors.contract import Context, FieldSpec, Outcome, Update, Value
 from connectors.errors import BadData, LimitReached, RequestRefused, UnknownOutcome, UserError, VendorUnavailable
 from connectors.hubspot import fields, outcomes
 from connectors.hubspot.client import BATCH, Client
+from connectors.hubspot.rows import object_of
 from connectors.hubspot.settings import HubSpotSettings
 
 _CONFLICT = 409
@@ -72,7 +71,7 @@ class HubSpotDestination:
         found: dict[str, Mapping[str, Value]] = {}
         for start in range(0, len(ids), self._size):
             answer = self.client.read(kind, ids[start : start + self._size], list(shown.values()))
-            for record in orjson.loads(answer.body).get("results") or ():
+            for record in object_of(answer.body).get("results") or ():
                 values = record.get("properties") or {}
                 found[str(record["id"])] = {
                     name: fields.inward(values.get(own), known[own]) for name, own in shown.items()
@@ -167,14 +166,14 @@ class HubSpotDestination:
 
     def _definitions(self, kind: str) -> Mapping[str, Mapping[str, Any]]:
         if kind not in self._known:
-            body = orjson.loads(self.client.properties(kind).body)
+            body = object_of(self.client.properties(kind).body)
             self._known[kind] = {each["name"]: each for each in body.get("results") or ()}
         return self._known[kind]
 
     def _has_group(self, kind: str) -> bool:
         if any(each.get("groupName") == fields.GROUP for each in self._definitions(kind).values()):
             return True
-        groups = orjson.loads(self.client.groups(kind).body).get("results") or ()
+        groups = object_of(self.client.groups(kind).body).get("results") or ()
         return any(group.get("name") == fields.GROUP and not group.get("archived") for group in groups)
 
     def _create(self, kind: str, answer: Any, what: str) -> bool:

@@ -9,7 +9,6 @@ from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import unquote
 
-import orjson
 import pyarrow as pa
 import pyarrow.compute as pc
 
@@ -84,8 +83,7 @@ def account(client: Client) -> Mapping[str, Any]:
     The account's details, asked for once.
     """
     if client.account is None:
-        details = orjson.loads(client.get(ACCOUNT_PATH, (), "account").body)
-        client.account = details if isinstance(details, dict) else {}
+        client.account = rows.object_of(client.get(ACCOUNT_PATH, (), "account").body)
     return client.account
 
 

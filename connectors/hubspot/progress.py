@@ -52,8 +52,10 @@ class Progress:
     def load(cls, state: Mapping[str, Any] | None) -> Progress:
         if not state:
             return cls()
-        own = {field.name: state[field.name] for field in fields(cls) if field.name in state}
-        return cls(**{name: tuple(value) if isinstance(value, list) else value for name, value in own.items()})
+        own: dict[str, Any] = {field.name: state[field.name] for field in fields(cls) if field.name in state}
+        for name in ("asked", "known", "wanted"):
+            own[name] = tuple(own.get(name) or ())
+        return cls(**own)
 
     def dump(self) -> dict[str, Any]:
         return asdict(self)

@@ -16,7 +16,6 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-import orjson
 import pyarrow as pa
 import pyarrow.compute as pc
 
@@ -214,7 +213,7 @@ class Reader:
         wanted = tuple(field.name for field in self.kind.properties)
         if progress.wanted != wanted or is_older(progress.known_at, self.now, LOOKED_UP_FOR):
             answer = self.client.properties(self.kind.name)
-            definitions = {each["name"]: each for each in orjson.loads(answer.body).get("results", ())}
+            definitions = {each["name"]: each for each in rows.object_of(answer.body).get("results") or ()}
             self._check_stages(definitions)
             known = tuple(name for name in wanted if name in definitions or name.startswith(COMPUTED_PER_STAGE))
             progress = replace(progress, wanted=wanted, known=known, known_at=self.now.isoformat())

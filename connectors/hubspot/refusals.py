@@ -40,6 +40,12 @@ def refusal(answer: Answer, connector: str, what: str, where: str) -> UserError:
             fix=f"Add the scope {scopes} in HubSpot (Settings > Development > Keys), or leave this object out;"
             " some scopes need a higher edition of HubSpot.",
         )
+    if answer.status == 404:
+        return PermissionMissing(
+            f"{TITLE} does not know the resource for {what} (HTTP 404).",
+            where=where,
+            fix="Some objects need a higher edition of HubSpot: leave this one out; or check `base_url`.",
+        )
     return RequestRefused(
         f"{TITLE} refused {what} (HTTP {answer.status}{_category(body)}): {message(answer)}",
         where=where,

@@ -36,7 +36,7 @@ def after(body: bytes) -> str | None:
     The cursor to the next page; None on the last.
     """
     found = _TAIL.search(body, max(0, len(body) - 4_000))
-    step: dict[str, Any] = orjson.loads(found[1]) if found else (_object(body).get("paging") or {}).get("next") or {}
+    step: dict[str, Any] = orjson.loads(found[1]) if found else (object_of(body).get("paging") or {}).get("next") or {}
     cursor = step.get("after")
     return None if cursor is None else str(cursor)
 
@@ -46,18 +46,28 @@ def total(body: bytes) -> int | None:
     How many records a search found.
     """
     found = re.match(rb'\s*\{\s*"total"\s*:\s*(\d+)', body)
-    count = int(found[1]) if found else _object(body).get("total")
+    count = int(found[1]) if found else object_of(body).get("total")
     return count if isinstance(count, int) else None
 
 
-def _object(body: bytes) -> dict[str, Any]:
+def object_of(body: bytes) -> dict[str, Any]:
+    """
+    A short answer as a whole: definitions, settings, never records.
+
+    Raises:
+        BadData: It is not a JSON object; a proxy's sign-in page with status 200, for example.
+    """
     try:
         read = orjson.loads(body)
-    except orjson.JSONDecodeError as error:
+    except orjson.JSONDecodeError:
+        read = None
+    if not isinstance(read, dict):
         raise BadData(
-            f"An answer was not JSON: {error}.", where="hubspot", fix="Run again; data and cursor are as they were."
-        ) from error
-    return read if isinstance(read, dict) else {}
+            "An answer with status 200 was not a JSON object.",
+            where="hubspot",
+            fix="Run again; if it stays so, look for a proxy between this machine and HubSpot.",
+        )
+    return read
 
 
 def records(kind: ObjectType, bodies: Sequence[bytes], names: Sequence[str]) -> pa.StructArray:

@@ -8,6 +8,8 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 
+from connectors.errors import close_matches
+from connectors.schema import CHANNELS
 from connectors.secrets import Secret
 from connectors.transport import ConnectorSettings
 
@@ -20,7 +22,7 @@ Team = Literal["marketing", "sales", "service"]
 # HubSpot accepts about 8,000 characters of address; with them all properties of one object still fit a request.
 EXTRAS_LENGTH = 4_000
 
-CHANNELS = {
+SOURCES = {
     "ORGANIC_SEARCH": "Organic Search",
     "PAID_SEARCH": "Paid Search",
     "EMAIL_MARKETING": "Email",
@@ -42,6 +44,13 @@ TEAMS: dict[str, Team] = {
     "servicio": "service",
     "soporte": "service",
 }
+
+
+def _known(channels: dict[str, str]) -> dict[str, str]:
+    for word, channel in channels.items():
+        if channel not in CHANNELS:
+            raise ValueError(f"{channel!r} (for {word!r}) is not a channel; {close_matches(channel, CHANNELS)}")
+    return channels
 
 
 class _Part(BaseModel):
@@ -69,7 +78,7 @@ class Mapping(_Part):
         default="industry", description="Internal name of the company property by which KPIs are cut into segments."
     )
     channels: dict[str, str] = Field(
-        default=CHANNELS,
+        default=SOURCES,
         description="Original source (`hs_analytics_source`) -> channel; sources you name are added to the defaults,"
         " any other becomes Other.",
     )
@@ -105,7 +114,12 @@ class Mapping(_Part):
     @field_validator("channels", mode="after")
     @classmethod
     def _channels(cls, given: dict[str, str]) -> dict[str, str]:
-        return CHANNELS | given
+        return SOURCES | _known(given)
+
+    @field_validator("campaign_channels", mode="after")
+    @classmethod
+    def _campaign_channels(cls, given: dict[str, str]) -> dict[str, str]:
+        return _known(given)
 
     @field_validator("deal_kinds", mode="after")
     @classmethod

@@ -9,8 +9,6 @@ from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import Any
 
-import orjson
-
 from connectors.contract import Batch, Context, Finding, RowProblem, Stream
 from connectors.errors import PermissionMissing, UserError
 from connectors.hubspot import lists, rows
@@ -135,7 +133,7 @@ class HubSpotSource:
             answer = self.client.get(USAGE_PATH, (), "account")
         except UserError:
             return  # portals of some editions and kinds of token tell no usage
-        for usage in orjson.loads(answer.body).get("results") or ():
+        for usage in rows.object_of(answer.body).get("results") or ():
             allowed, used = usage.get("usageLimit"), usage.get("currentUsage")
             if allowed and used is not None:
                 share = used / allowed

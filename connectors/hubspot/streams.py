@@ -65,6 +65,7 @@ def object_types(settings: HubSpotSettings) -> list[ObjectType]:
     mapping = settings.mapping
     stages = (mapping.qualified_stage, mapping.customer_stage)
     lag = timedelta(minutes=settings.look_back_minutes)
+    further: dict[str, tuple[str, ...]] = {str(kind): names for kind, names in settings.properties.items()}
 
     def made(
         name: str,
@@ -74,7 +75,7 @@ def object_types(settings: HubSpotSettings) -> list[ObjectType]:
         history: str | None = None,
         modified: str = "hs_lastmodifieddate",
     ) -> ObjectType:
-        extras = _maybe("text", *settings.properties.get(name, ()))  # type: ignore[call-overload]
+        extras = _maybe("text", *further.get(name, ()))
         asked = _unique([*properties, *_typed("instant", modified), *extras])
         own = [Field("id"), Field("url"), Field("archived", "boolean"), Field(PASS, "integer")]
         side = [Field(column) for column in (links or {}).values()] + ([Field(HISTORY)] if history else [])

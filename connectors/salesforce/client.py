@@ -14,15 +14,18 @@ import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import Any
+from urllib.parse import urlsplit
 
 import orjson
 import requests
 
 from connectors.contract import Context
 from connectors.errors import BadData, LimitReached, UserError
-from connectors.salesforce.refusals import VENDOR, explain, judge, judge_login, refusal, soap_refusal
+from connectors.salesforce.refusals import VENDOR, explain, judge, judge_login, soap_refusal
 from connectors.salesforce.settings import SalesforceSettings
+from connectors.salesforce.sign_in import Token, credential_of, fetch_token
 from connectors.transport import Adapter, Answer, Transport, answer_of, refused_login, session
 
 # The client asks for indented JSON, half as large again; None takes its header out of the request.
@@ -53,7 +56,7 @@ class Client:
         self._generation = 0
         self._sent = 0
         self._clock: tuple[datetime, float] | None = None
-        self._user: str | None = None
+        self._user = ""
         self._transport = Transport(VENDOR, settings, context, judge=judge, login=self._renew, pace=self._pace)
         self._sign_in = Transport(VENDOR, settings, context, judge=judge_login)
 
@@ -166,7 +169,7 @@ class Client:
         """
         A refusal in words.
         """
-        credential = f"{self.where}.{self._credential()}"
+        credential = f"{self.where}.{credential_of(self.settings)}"
         return explain(answer, what=what, where=where or self.where, connector=self.where, credential=credential)
 
     # Who and when
@@ -188,7 +191,9 @@ class Client:
         """
         The integration user's own id.
         """
-        if self._user is None:
+        if not self._user:
+            self._client()
+        if not self._user:
             info = self.json("GET", "/services/oauth2/userinfo", what="asking who we are")
             self._user = str(info["user_id"])
         return self._user
@@ -225,63 +230,23 @@ class Client:
         from simple_salesforce.api import Salesforce
 
         if self.settings.access_token is not None:
-            token, host = self.settings.access_token.reveal(), self.settings.site
+            opened = Token(self.settings.access_token.reveal(), urlsplit(self.settings.site).netloc)
         else:
-            token, host = self._fetch_token()
+            opened = fetch_token(
+                self.settings,
+                self.where,
+                lambda call: self._sign_in.send(partial(self._caught, call), what="signing in", idempotent=True),
+                self._session,
+            )
         made = Salesforce(
-            session_id=token,
-            instance_url=host if "://" in host else f"https://{host}",
+            session_id=opened.token,
+            instance_url=f"https://{opened.host}",
             session=self._session,
             version=self.settings.api_version,
         )
+        self._user = self._user or opened.user
         self._salesforce = made
         self._generation += 1
-
-    def _fetch_token(self) -> tuple[str, str]:
-        from simple_salesforce.login import SalesforceLogin
-
-        settings = self.settings
-        if settings.client_secret is not None:
-            given: dict[str, Any] = {"domain": settings.domain, "consumer_secret": settings.client_secret.reveal()}
-        else:
-            assert settings.private_key is not None and settings.domain is not None
-            given = {
-                "domain": "test" if ".sandbox" in settings.domain else "login",  # the audience of the assertion
-                "instance_url": settings.domain,
-                "username": settings.username,
-                "privatekey": settings.private_key.reveal(),
-            }
-        found: list[tuple[str, str]] = []
-
-        def call() -> Answer:
-            found.clear()
-            return self._caught(
-                lambda: found.append(SalesforceLogin(session=self._session, consumer_key=settings.client_id, **given))
-            )
-
-        answer = self._sign_in.send(call, what="signing in", idempotent=True)
-        if not found or not all(isinstance(part, str) for part in found[0]):
-            raise self._refused(answer)
-        return found[0]
-
-    def _refused(self, answer: Answer) -> UserError:
-        code, message = refusal(answer)
-        if code == "REQUEST_LIMIT_EXCEEDED":
-            return self.error(answer, what="signing in")
-        fixes = {
-            "invalid_client_id": "Check client_id: the consumer key of the app.",
-            "invalid_client": "Check client_secret: the consumer secret of the app.",
-            "invalid_grant": "Let an administrator pre-authorise the integration user for the app (and check username,"
-            " domain and private_key).",
-        }
-        fix = fixes.get(code, "Check domain, client_id and the secret against the External Client App.")
-        detail = f"HTTP {answer.status}, {code}: {message}" if code else f"HTTP {answer.status}, {answer.text(100)}"
-        return refused_login(VENDOR, f"{self.where}.{self._credential()}", detail, fix)
-
-    def _credential(self) -> str:
-        if self.settings.access_token is not None:
-            return "access_token"
-        return "client_secret" if self.settings.client_secret is not None else "private_key"
 
     # Below the client
 
@@ -306,7 +271,9 @@ class Client:
             # was noted on its way in.
             if self._seen.response is None:
                 raise
-        return answer_of(self._seen.response)
+        answer = answer_of(self._seen.response)
+        self._seen.response = None
+        return answer
 
     def _note(self, response: requests.Response, **_: Any) -> None:
         self._seen.response = response

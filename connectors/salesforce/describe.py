@@ -24,6 +24,7 @@ class Seen:
         createable: Whether we may give it to a new record.
         scale: Decimals that are kept.
         length: Characters that a text may have; 0 where that does not apply.
+        calculated: True for formulas and roll-ups, whose changes move no stamp.
     """
 
     type: str
@@ -32,6 +33,7 @@ class Seen:
     createable: bool = False
     scale: int = 0
     length: int = 0
+    calculated: bool = False
 
 
 def describe(client: Client, name: str) -> Mapping[str, Seen] | None:
@@ -65,6 +67,7 @@ def _fields(described: Mapping[str, Any]) -> dict[str, Seen]:
             createable=bool(field.get("createable", False)),
             scale=int(field.get("scale") or 0),
             length=int(field.get("length") or 0),
+            calculated=bool(field.get("calculated", False)),
         )
         for field in fields
     }

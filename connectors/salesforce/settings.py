@@ -153,6 +153,12 @@ class SalesforceSettings(ConnectorSettings):
     since: date | None = Field(
         default=None, description="Leave out records that have not changed since this day; all of them if empty."
     )
+    formula_days: float = Field(
+        default=1,
+        gt=0,
+        description="Days between two full reads of an object whose mapped field is a formula: a formula changes"
+        " without a trace on its record.",
+    )
     use_bulk_above: int = Field(
         default=20_000, ge=0, description="From how many records on a query goes through Bulk API 2.0; 0 is never."
     )

@@ -4,10 +4,9 @@ Reads Salesforce: describe, then one query per object, by REST pages or by a Bul
 
 from __future__ import annotations
 
-import hashlib
 import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import pyarrow as pa
@@ -20,7 +19,8 @@ from connectors.salesforce.client import Client
 from connectors.salesforce.describe import describe
 from connectors.salesforce.refusals import VENDOR, refusal
 from connectors.salesforce.settings import SalesforceSettings
-from connectors.salesforce.streams import FILTERS, OPTIONAL_OBJECTS, essential, streams
+from connectors.salesforce.state import State, finished, query, shape, window
+from connectors.salesforce.streams import OPTIONAL_OBJECTS, essential, streams
 
 PAGE = 2000  # Salesforce's largest
 PAGES_PER_BATCH = 5
@@ -32,17 +32,10 @@ _NEXT = re.compile(rb'"nextRecordsUrl"\s*:\s*"([^"]+)"')
 _TOTAL = re.compile(rb'"totalSize"\s*:\s*(\d+)')
 _LOST = ("INVALID_QUERY_LOCATOR", "NOT_FOUND")
 
-State = dict[str, Any]
-
 
 class SalesforceSource:
     """
     Reads one organisation.
-
-    State of a stream: `high` (server time at which the last finished pull began), `fields` (what it asked for), `from`
-    (the setting `since`), `visible`, `cursor` and `described_at` (cached describe), `shape` (hash of what the settings
-    want), and while a pull is under way `pull`: its window (`since`, `until`) and the place in it (`next`, or `job` and
-    `locator`).
     """
 
     def __init__(self, settings: SalesforceSettings, context: Context) -> None:
@@ -102,7 +95,7 @@ class SalesforceSource:
 
     def _fresh(self, stream: Stream, known: State) -> bool:
         described = known.get("described_at")
-        if described is None or known.get("shape") != _shape(stream):
+        if described is None or known.get("shape") != shape(stream):
             return False
         return self.client.now() - datetime.fromisoformat(described) < DESCRIBED_FOR
 
@@ -122,7 +115,8 @@ class SalesforceSource:
         if seen is not None and stream.cursor is not None:
             candidates = (stream.cursor, "SystemModstamp", "LastModifiedDate", "CreatedDate")
             cursor = next((name for name in candidates if name in seen and seen[name].filterable), None)
-        known.update(visible=visible, cursor=cursor, shape=_shape(stream))
+        has_formula = seen is not None and any(seen[name].calculated for name in visible or () if name.endswith("__c"))
+        known.update(visible=visible, cursor=cursor, shape=shape(stream), has_formula=has_formula)
         known["described_at"] = self.client.now().isoformat()
         if visible is not None and not set(visible) <= set(known.get("fields") or visible):
             # A field that came into sight moved no stamp: only a full pull fills it.
@@ -135,8 +129,8 @@ class SalesforceSource:
                 raise PermissionMissing(
                     f"{VENDOR} shows no field {field} of {object} to the integration user.",
                     where=f"connectors.{self.context.name}.mapping.{setting}",
-                    fix=f"Correct the API name ({close_matches(field, seen)}), or grant Read on the field in a permission"
-                    " set of the integration user.",
+                    fix=f"Correct the API name ({close_matches(field, seen)}), or grant Read on the field in a"
+                    " permission set of the integration user.",
                 )
 
     def _note_dropped(self, stream: Stream, known: State) -> None:
@@ -147,37 +141,17 @@ class SalesforceSource:
             if field.required and field.name not in visible
         }
 
-    def _soql(self, stream: Stream, known: State, pull: State) -> str:
-        conditions = [FILTERS[stream.name]] if stream.name in FILTERS else []
-        if known["cursor"]:
-            if pull["since"]:
-                conditions.append(f"{known['cursor']} >= {pull['since']}")
-            if pull["until"]:
-                conditions.append(f"{known['cursor']} < {pull['until']}")
-        where = f" WHERE {' AND '.join(conditions)}" if conditions else ""
-        return f"SELECT {', '.join(known['visible'])} FROM {stream.name}{where}"  # noqa: S608 - names from describe
-
     # Reading
 
     def _pull(self, stream: Stream, known: State) -> Iterator[Batch]:
         # A snapshot replaces the whole table with its first batch: it is never resumed in the middle.
         kept = None if stream.snapshot else known.get("pull")
-        pull: State = kept or self._window(stream, known)
-        soql = self._soql(stream, known, pull)
+        pull: State = kept or window(stream, known, self.client.now(), self.settings)
+        soql = query(stream, known, pull)
         if pull.get("job"):
             yield from self._bulk(stream, known, pull, soql)
             return
         yield from self._rest(stream, known, pull, soql)
-
-    def _window(self, stream: Stream, known: State) -> State:
-        now = self.client.now()
-        since, until = self.settings.since, None
-        begin = f"{since.isoformat()}T00:00:00Z" if since else None
-        if known.get("high") and known["cursor"]:
-            begin = _stamp(datetime.fromisoformat(known["high"]) - stream.lag)
-            until = _stamp(now)
-        # A first pull has no upper bound: whatever is newer than its beginning comes again with the next one.
-        return {"began": now.isoformat(), "since": begin if known["cursor"] else None, "until": until}
 
     def _rest(self, stream: Stream, known: State, pull: State, soql: str) -> Iterator[Batch]:
         size = self.context.page_size or PAGE
@@ -252,8 +226,7 @@ class SalesforceSource:
     def _last(self, stream: Stream, known: State, pull: State, rows: pa.Table, total: int | None) -> Batch:
         if stream.name == "LeadStatus":
             self._check_statuses(rows)
-        done = {name: value for name, value in known.items() if name != "pull"}
-        done |= {"high": pull["began"], "fields": list(known["visible"])}
+        done = finished(known, pull)
         return Batch(rows, done, complete=True, total=total)
 
     def _check_statuses(self, rows: pa.Table) -> None:
@@ -282,12 +255,3 @@ def _record(stream: Stream, known: State) -> pa.StructType:
 def _empty(stream: Stream, known: State) -> Batch:
     rows = pa.table({field.name: pa.array([], ARROW[field.type]) for field in stream.fields})
     return Batch(rows, known, complete=True, total=0)
-
-
-def _shape(stream: Stream) -> str:
-    told = repr([(field.name, field.type) for field in stream.fields])
-    return hashlib.sha256(told.encode()).hexdigest()[:16]
-
-
-def _stamp(instant: datetime) -> str:
-    return instant.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")

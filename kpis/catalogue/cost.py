@@ -76,7 +76,7 @@ ROI = Kpi(
     name=Text(en="ROI", es="Retorno de inversión"),
     meaning=Text(
         en="What attributed revenue brought beyond the marketing and automation cost, per unit of that cost.",
-        es="Lo que el ingreso atribuido dejó por encima del costo de marketing y automatización, por unidad de ese costo.",
+        es="Lo que el ingreso atribuido dejó sobre el costo de marketing y automatización, por unidad de ese costo.",
     ),
     formula=(m.attributed_income - m.marketing_cost) / m.marketing_cost,
     unit="percent",

@@ -1,4 +1,5 @@
--- One row per cost and day: what covers a span is spread evenly over its days, to the last fraction of a cent.
+-- One row per cost and day: what covers a span is spread evenly over its days and adds up to the amount exactly.
+-- Eight decimals, since a day of a small cost is less than a cent and a year has many days.
 with ranked_campaigns as (
     select
         campaign_key,
@@ -36,8 +37,8 @@ shares as (
         currency,
         cast(first_day + cast(day_number - 1 as integer) as date) as "on",
         -- differences of rounded running totals add up to the amount exactly
-        cast(round(amount * day_number / days, 4) as decimal(18, 4))
-        - cast(round(amount * (day_number - 1) / days, 4) as decimal(18, 4)) as amount
+        case when day_number = days then amount else cast(round(amount * day_number / days, 8) as decimal(28, 8)) end
+        - cast(round(amount * (day_number - 1) / days, 8) as decimal(28, 8)) as amount
     from days
 )
 select
@@ -47,7 +48,7 @@ select
     s."on",
     case
         when s.currency = upper(:currency) then s.amount
-        else cast(round(s.amount * r.rate, 4) as decimal(18, 4))
+        else cast(round(s.amount * r.rate, 8) as decimal(28, 8))
     end as amount,
     s.currency <> upper(:currency) and r.rate is null as is_unconverted
 from shares as s

@@ -90,8 +90,7 @@ weights as (
 running as (
     select
         *,
-        -- the last share is what is left, so nothing is lost to rounding
-        case when turn = touches then 1.0 else sum(weight) over up_to_here / sum(weight) over path end as share_so_far
+        sum(weight) over up_to_here / sum(weight) over path as share_so_far
     from weights
     window
         path as (partition by revenue_source, order_key),
@@ -110,8 +109,15 @@ select
     channel,
     campaign,
     share_so_far - share_before as share,
-    cast(round(amount * share_so_far, 4) - round(amount * share_before, 4) as decimal(18, 4)) as amount,
-    cast(round(cogs * share_so_far, 4) - round(cogs * share_before, 4) as decimal(18, 4)) as cogs,
+    -- the last one gets what is left, so nothing is lost to rounding
+    cast(
+        case when turn = touches then amount else cast(round(amount * share_so_far, 4) as decimal(18, 4)) end
+        - cast(round(amount * share_before, 4) as decimal(18, 4)) as decimal(18, 4)
+    ) as amount,
+    cast(
+        case when turn = touches then cogs else cast(round(cogs * share_so_far, 4) as decimal(18, 4)) end
+        - cast(round(cogs * share_before, 4) as decimal(18, 4)) as decimal(18, 4)
+    ) as cogs,
     is_unconverted,
     channel is not null or campaign is not null as is_attributed
 from split

@@ -65,12 +65,18 @@ class Google:
         self.analytics = Analytics(self.accounts, Traffic(records), PROPERTY, timezone, currency, clock)
         self.sheets = Sheets(self.accounts, self.library, clock)
         self.drive = Drive(self.accounts, self.library, clock)
-        spreadsheet = self.library.create("KPIs", owner=PERSON)
-        spreadsheet.share(SERVICE_ACCOUNT, "writer")
-        self.spreadsheet_id = spreadsheet.id
+        self.spreadsheet_id = self.new_spreadsheet("KPIs")
         """
         An empty spreadsheet of the person, shared with the service account.
         """
+
+    def new_spreadsheet(self, title: str) -> str:
+        """
+        The id of one more empty spreadsheet of the person, shared with the service account.
+        """
+        spreadsheet = self.library.create(title, owner=PERSON)
+        spreadsheet.share(SERVICE_ACCOUNT, "writer")
+        return spreadsheet.id
 
     def service_account_for(self, url: str) -> dict[str, Any]:
         """

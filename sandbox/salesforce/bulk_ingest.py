@@ -268,4 +268,5 @@ class BulkIngest:
             "unprocessedrecords": (job.header, job.unprocessed),
         }[which.lower()]
         text = csv_text.written(header, rows, str(job.info["columnDelimiter"]), str(job.info["lineEnding"]))
-        return Response(text, media_type="text/csv")
+        # The vendor names no charset: who lets a library guess reads UTF-8 as Latin-1.
+        return Response(text, headers={"Content-Type": "text/csv"})

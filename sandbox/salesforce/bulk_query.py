@@ -22,7 +22,6 @@ from sandbox.salesforce.standard import NOT_IN_BULK
 from sandbox.salesforce.store import Store
 
 _PAGE = 250_000
-_CSV = "text/csv"
 _STATES = ("JobComplete", "Aborted", "Failed")
 _JOBS_PER_DAY = 10_000
 
@@ -160,13 +159,14 @@ class BulkQueries:
         style = (str(job.info["columnDelimiter"]), str(job.info["lineEnding"]))
         text = csv_text.records(job.header, types, rows, *style)
         headers = {
+            "Content-Type": "text/csv",
             "Sforce-NumberOfRecords": str(len(rows)),
             "Sforce-Locator": _locator(end) if end < len(job.result.rows) else "null",
         }
         if "gzip" in call.headers.get("accept-encoding", ""):
             text = gzip.compress(text, 1)
             headers["Content-Encoding"] = "gzip"
-        return Response(text, 200, headers, _CSV)
+        return Response(text, 200, headers)
 
 
 def _check(text: str) -> None:

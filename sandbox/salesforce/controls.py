@@ -19,7 +19,8 @@ if TYPE_CHECKING:
 
 class Controls:
     """
-    `refuse`, `hide`, `options` and `reset`, each a POST whose JSON body holds the arguments of the vendor's own methods.
+    `refuse`, `hide`, `edit`, `purge`, `options` and `reset`: POST with a JSON body that holds the arguments of the
+    vendor's own methods.
     """
 
     def __init__(self, vendor: Salesforce) -> None:
@@ -29,6 +30,8 @@ class Controls:
         return [
             Route("/_sandbox/salesforce/refuse", self._refuse, methods=["POST", "DELETE"]),
             Route("/_sandbox/salesforce/hide", self._hide, methods=["POST"]),
+            Route("/_sandbox/salesforce/edit", self._edit, methods=["POST"]),
+            Route("/_sandbox/salesforce/purge", self._purge, methods=["POST"]),
             Route("/_sandbox/salesforce/options", self._options, methods=["POST"]),
             Route("/_sandbox/salesforce/reset", self._reset, methods=["POST"]),
         ]
@@ -47,6 +50,12 @@ class Controls:
                 self._vendor.hide_field(object, field, shown=shown)
 
         return await self._controlled(request, hide)
+
+    async def _edit(self, request: Request) -> Response:
+        return await self._controlled(request, self._vendor.edit)
+
+    async def _purge(self, request: Request) -> Response:
+        return await self._controlled(request, self._vendor.purge)
 
     async def _reset(self, request: Request) -> Response:
         self._vendor.reset()

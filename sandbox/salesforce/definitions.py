@@ -37,8 +37,7 @@ def _check_name(name: str) -> None:
     if not _NAME.match(name) or len(name) > 43:
         raise _wrong(
             f"The API name {name} must begin with a letter, hold only letters, digits and single underscores, not "
-            f"end with an "
-            "underscore, be at most 40 characters long and be followed by __c.",
+            "end with an underscore, be at most 40 characters long and be followed by __c.",
             "FullName",
         )
 

@@ -193,7 +193,7 @@ class Describe:
             rows = sorted(table.rows.values(), key=lambda row: row["SortOrder"] or 0)
             values = [row["ApiName"] or row["MasterLabel"] for row in rows]
         else:
-            values = sorted({row[about.name] for row in self._store.rows(entity)} - {None})
+            values = sorted({row.get(about.name) for row in self._store.tables[entity.name].rows.values()} - {None})
         return [
             {"active": True, "defaultValue": False, "label": value, "validFor": None, "value": value}
             for value in values

@@ -43,6 +43,8 @@ def brought_in(entity: Entity, row: Row) -> None:
             row[name] = None
         elif kind in SCALARS:
             row[name] = float(value)
+        elif kind == "int":
+            row[name] = int(value)
         elif kind == "datetime":
             if not (len(value) == 28 and value.endswith("+0000")):
                 row[name] = instant(read_instant(value))

@@ -98,15 +98,8 @@ class _Run:
         self.timezone = catalogue.timezone
         entity = catalogue.entity(query.entity)
         if entity is None:
-            refuse(
-                query.text,
-                query.entity_at,
-                "INVALID_TYPE",
-                f"sObject type '{query.entity}' is not supported. If you are attempting to use a custom object, be "
-                f"sure to append "
-                "the '__c' after the entity name. Please reference your WSDL or the describe call for the "
-                "appropriate names.",
-            )
+            message = f"sObject type '{query.entity}' is not supported. {_hint('object', '__c', 'entity')}"
+            refuse(query.text, query.entity_at, "INVALID_TYPE", message)
         self.entity = entity
 
     def now(self) -> datetime:
@@ -187,22 +180,12 @@ class _Run:
         return read
 
     def _no_relation(self, item: Item, relation: str) -> NoReturn:
-        message = (
-            f"Didn't understand relationship '{relation}' in field path. If you are attempting to use a custom "
-            f"relationship, be "
-            "sure to append the '__r' after the custom relationship name. Please reference your WSDL or the describe "
-            "call for "
-            "the appropriate names."
-        )
+        hint = _hint("relationship", "__r", "custom relationship")
+        message = f"Didn't understand relationship '{relation}' in field path. {hint}"
         refuse(self.query.text, item.at, "INVALID_FIELD", message)
 
     def _no_column(self, item: Item, entity: Entity, name: str) -> NoReturn:
-        message = (
-            f"No such column '{name}' on entity '{entity.name}'. If you are attempting to use a custom field, be "
-            f"sure to append "
-            "the '__c' after the custom field name. Please reference your WSDL or the describe call for the "
-            "appropriate names."
-        )
+        message = f"No such column '{name}' on entity '{entity.name}'. {_hint('field', '__c', 'custom field')}"
         refuse(self.query.text, item.at, "INVALID_FIELD", message)
 
     def _expand(self) -> None:
@@ -295,6 +278,13 @@ class _Run:
         start = self.query.offset
         end = None if self.query.limit is None else start + self.query.limit
         return rows[start:end] if start or end is not None else rows
+
+
+def _hint(kind: str, ending: str, name: str) -> str:
+    return (
+        f"If you are attempting to use a custom {kind}, be sure to append the '{ending}' after the {name} name. "
+        "Please reference your WSDL or the describe call for the appropriate names."
+    )
 
 
 def _lowered(read: Getter) -> Getter:

@@ -233,7 +233,7 @@ class _Reader:
             return Literal("boolean", token.word == "true")
         if token.kind == "name" and re.fullmatch(r"[a-z_]+(:\d+)?", token.word):
             return Literal("period", token.text.upper())
-        refuse(self.text, token.at, "MALFORMED_QUERY", f"unexpected token: '{token.text}'")
+        return refuse(self.text, token.at, "MALFORMED_QUERY", f"unexpected token: '{token.text}'")
 
 
 def _kept(match: re.Match[str]) -> str:

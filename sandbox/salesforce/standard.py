@@ -103,6 +103,10 @@ Case|Case|Cases|500|full
   MasterRecordId=ref(Case)~ CaseNumber=string(30)!~* ContactId=ref(Contact) AccountId=ref(Account) ParentId=ref(Case)
   Type=picklist Status=picklist Reason=picklist Origin=picklist Subject=string(255) Priority=picklist
   Description=textarea(32000) IsClosed=boolean!~ ClosedDate=datetime~ IsEscalated=boolean! OwnerId=ref(Group|User)!
+CaseStatus|Case Status Value|Case Status Values|01J|kept
+  MasterLabel=string(255)!~ ApiName=string(255)~ SortOrder=int~ IsDefault=boolean!~ IsClosed=boolean!~
+TaskStatus|Task Status Value|Task Status Values|01J|kept
+  MasterLabel=string(255)!~ ApiName=string(255)~ SortOrder=int~ IsDefault=boolean!~ IsClosed=boolean!~
 User|User|Users|005|kept
   Username=string(80)!* LastName=string(80)!@Name FirstName=string(40)@Name Name=string(121)!~ Email=email(128)!
   Department=string(80) Division=string(80) Title=string(80) IsActive=boolean! UserRoleId=ref(UserRole)
@@ -140,7 +144,8 @@ DatedConversionRate|Dated Conversion Rate|Dated Conversion Rates|04w|kept
 
 READ_ONLY = frozenset(
     {
-        "LeadStatus", "LeadHistory", "OpportunityHistory", "OpportunityFieldHistory", "OpportunityStage",
+        "LeadStatus", "CaseStatus", "TaskStatus",
+        "LeadHistory", "OpportunityHistory", "OpportunityFieldHistory", "OpportunityStage",
         "Organization", "Profile", "CurrencyType", "DatedConversionRate",
     }
 )  # fmt: skip

@@ -113,8 +113,7 @@ class _ToolingQueries(Queries):
         if named and not result.aggregate and len(result.rows) > 1:
             message = (
                 "When retrieving results with Metadata or FullName fields, the query qualifications must specify no "
-                "more than "
-                f"one row for retrieval. Result size: {len(result.rows)}"
+                f"more than one row for retrieval. Result size: {len(result.rows)}"
             )
             raise Refusal(400, "MALFORMED_QUERY", message)
 

@@ -31,7 +31,7 @@ from sandbox.salesforce.rest_query import Queries
 from sandbox.salesforce.store import Store
 from sandbox.salesforce.tooling import Tooling
 from sandbox.salesforce.writes import Writes
-from sandbox.vendor import Records
+from sandbox.vendor import Record, Records
 
 _METHODS = ["GET", "POST", "PUT", "PATCH", "DELETE"]
 _DATA = re.compile(r"/services/data/v(\d+\.\d)(?:/(.*?))?/*\Z")
@@ -126,6 +126,33 @@ class Salesforce:
         with self._lock:
             self._writes.accept()
 
+    def edit(self, object: str, id: str | None, values: Record, *, by: str = "", seconds_ago: float = 0) -> str:
+        """
+        Let a person of the organisation change or make a record, by no API and under no permission; returns its id.
+
+        Args:
+            object: The object's API name.
+            id: The record's id; None makes a new one.
+            values: Field -> value, as records are given.
+            by: The person's user id; empty for the first user that is not the connected one.
+            seconds_ago: How old the stamp is when the change surfaces [s]: a transaction that was committed late.
+
+        Raises:
+            ValueError: There is no such object or record.
+        """
+        with self._lock:
+            return self.store.edit(object, id, values, by=by, seconds_ago=seconds_ago)
+
+    def purge(self, object: str, id: str) -> None:
+        """
+        Let a record vanish without a trace, as a hard delete does.
+
+        Raises:
+            ValueError: There is no such object or record.
+        """
+        with self._lock:
+            self.store.purge(object, id)
+
     def hide_field(self, object: str, field: str, *, shown: bool = False) -> None:
         """
         Take the user's field-level security away from a field, or give it back.
@@ -181,7 +208,7 @@ class Salesforce:
 
     def advance(self, seconds: float) -> None:
         """
-        Move the organisation's clock [s].
+        Move the clock that stamps records [s]; the Date header of answers goes on telling the real time.
         """
         with self._lock:
             self.store.shift += timedelta(seconds=seconds)

@@ -252,8 +252,7 @@ class Writes:
         if refused:
             message = (
                 f"Unable to create/update fields: {', '.join(refused)}. Please check the security settings of this "
-                f"field and "
-                "verify that it is read/write for your profile or permission set."
+                "field and verify that it is read/write for your profile or permission set."
             )
             raise RowRefusal("INVALID_FIELD_FOR_INSERT_UPDATE", message, refused)
         return made

@@ -31,7 +31,7 @@ def row(table: str, **fields: Any) -> Row:
 
 
 def lead(created: str | None = "2026-03-10", **fields: Any) -> Row:
-    table, values = row("leads", kind="lead", created_at=instant(created), **fields)
+    table, values = row("leads", **{"kind": "lead", "created_at": instant(created)} | fields)
     return table, {"person_key": f"salesforce:{values['id']}", **values}
 
 
@@ -42,17 +42,15 @@ def account(key: str = "acme", **fields: Any) -> Row:
 def deal(
     outcome: str = "won", closed: str | None = "2026-03-20", created: str | None = "2026-03-01", **fields: Any
 ) -> Row:
-    table, values = row(
-        "opportunities",
-        created_at=instant(created),
-        closed_on=day(closed),
-        is_closed=outcome in ("won", "lost"),
-        is_won=outcome == "won",
-        currency="EUR",
-        kind="new",
-        **{key: value for key, value in fields.items() if key not in ("currency", "kind")},
-    )
-    values |= {key: fields[key] for key in ("currency", "kind") if key in fields}
+    stated = {
+        "created_at": instant(created),
+        "closed_on": day(closed),
+        "is_closed": outcome in ("won", "lost"),
+        "is_won": outcome == "won",
+        "currency": "EUR",
+        "kind": "new",
+    }
+    table, values = row("opportunities", **stated | fields)
     return table, {"opportunity_key": f"salesforce:{values['id']}", **values}
 
 

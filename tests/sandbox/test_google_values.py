@@ -16,24 +16,29 @@ from sandbox.google import Google
 from tests.sandbox.google_clients import person, sheets
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def google() -> Google:
     return Google({})
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def sandbox(google: Google) -> Iterator[Sandbox]:
     with Sandbox([google]) as running:
         yield running
 
 
+@pytest.fixture(scope="module")
+def service(google: Google, sandbox: Sandbox) -> Any:
+    return sheets(google, sandbox)
+
+
 class File:
     """
-    The one spreadsheet, with short names for its calls.
+    A spreadsheet of its own, with short names for its calls.
     """
 
-    def __init__(self, google: Google, sandbox: Sandbox) -> None:
-        self.service, self.id = sheets(google, sandbox), google.spreadsheet_id
+    def __init__(self, service: Any, number: str) -> None:
+        self.service, self.id = service, number
 
     def write(self, range: str, values: list[list[Any]], option: str = "RAW", **more: Any) -> Any:
         body = {"values": values, **more}
@@ -55,8 +60,8 @@ class File:
 
 
 @pytest.fixture
-def file(google: Google, sandbox: Sandbox) -> File:
-    return File(google, sandbox)
+def file(google: Google, service: Any) -> File:
+    return File(service, google.new_spreadsheet("KPIs"))
 
 
 def message(raised: pytest.ExceptionInfo[HttpError]) -> str:

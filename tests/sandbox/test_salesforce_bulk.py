@@ -35,8 +35,8 @@ def rows(page: str) -> list[dict[str, str]]:
 
 def results(org: Org, job: str, which: str) -> list[dict[str, str]]:
     answer = org.rest("GET", f"jobs/ingest/{job}/{which}")
-    assert answer.headers["Content-Type"].startswith("text/csv")
-    return rows(answer.text)
+    assert answer.headers["Content-Type"] == "text/csv"
+    return rows(answer.content.decode())
 
 
 def test_a_query_job_yields_csv(org: Org) -> None:
@@ -189,7 +189,7 @@ def test_results_come_in_another_order(org: Org) -> None:
     """
     Fifty rows written are fifty rows told, but not as they were sent: readers match them by id.
     """
-    sent = [{"Name": f"Account {number:02}"} for number in range(50)]
+    sent = [{"Name": f"Compañía {number:02}"} for number in range(50)]
 
     job = org.client.bulk2.Account.insert(records=sent, wait=WAIT)[0]["job_id"]
 
@@ -223,6 +223,27 @@ def test_a_delete_job_and_a_link_by_key(org: Org) -> None:
 
     assert org.record("Account", ACME)["IsDeleted"] is True
     assert org.record("Account", BOLT)["OwnerId"] == ANA
+
+
+def test_an_upsert_job_creates_and_changes(org: Org) -> None:
+    """
+    By a key that contacts have in their e-mail address: one is new, one is changed, a row without the key fails.
+    """
+    org.client.Contact.create({"LastName": "Old", "Email": "old@example.com"})
+    sent = [
+        {"Email": "OLD@example.com", "LastName": "Changed"},
+        {"Email": "new@example.com", "LastName": "Fresh"},
+        {"Email": "", "LastName": "Keyless"},
+    ]
+
+    done = org.client.bulk2.Contact.upsert(records=sent, external_id_field="Email", wait=WAIT)[0]
+
+    created = {row["LastName"]: row["sf__Created"] for row in results(org, done["job_id"], "successfulResults")}
+    failed = results(org, done["job_id"], "failedResults")
+    assert created == {"Changed": "false", "Fresh": "true"}
+    assert [row["sf__Error"] for row in failed] == ["MISSING_ARGUMENT:Email not specified: --"]
+    names = [row["LastName"] for row in org.client.query("SELECT LastName FROM Contact ORDER BY Name")["records"]]
+    assert names == ["Changed", "Fresh"]
 
 
 def test_refused_rows_keep_their_code(org: Org) -> None:

@@ -168,3 +168,32 @@ def test_the_state_is_told_over_http(org: Org) -> None:
     assert [field["name"] for field in state["fields"]["Opportunity"]] == ["MRR__c"]
     assert "KPI_Sync" in {found["name"] for found in state["permission_sets"]}
     assert state["jobs"] == []
+
+
+def test_a_person_edits_and_a_late_transaction_surfaces(org: Org) -> None:
+    """
+    What a person changed carries that person and a new stamp; a record committed late carries an earlier one.
+    """
+    org.vendor.edit("Account", ACME, {"Industry": "Energy"}, by=ANA)
+    late = control(org, "edit", object="Account", id=None, values={"Name": "Late"}, seconds_ago=600)
+    soql = "SELECT Name, SystemModstamp, LastModifiedById FROM Account ORDER BY SystemModstamp DESC LIMIT 2"
+
+    first, second = org.client.query(soql)["records"]
+
+    assert late.status_code == 200
+    assert [(first["Name"], first["LastModifiedById"]), second["Name"]] == [("Acme", ANA), "Late"]
+    assert first["SystemModstamp"] > second["SystemModstamp"]
+    assert control(org, "edit", object="Account", id="nonsense", values={}).status_code == 400
+    assert control(org, "edit", object="Account", id=ACME, values={"Nope__c": 1}).status_code == 400
+
+
+def test_a_purged_record_leaves_no_trace(org: Org) -> None:
+    """
+    Not even queryAll finds it.
+    """
+    org.vendor.purge("Account", ACME)
+
+    found = org.client.query_all("SELECT Id FROM Account", include_deleted=True)["records"]
+
+    assert ACME not in {record["Id"] for record in found}
+    assert len(found) == 2

@@ -9,10 +9,14 @@ from datetime import date, datetime
 from typing import Any
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from simple_salesforce import format_soql
 from simple_salesforce.exceptions import SalesforceMalformedRequest
 
+from sandbox.salesforce.answers import Refusal
 from sandbox.salesforce.periods import span
+from sandbox.salesforce.query import run
 from tests.sandbox.salesforce_org import (
     ACME,
     ANA,
@@ -271,6 +275,30 @@ def test_a_wrong_query_is_refused_in_salesforces_words(org: Org, soql: str, code
     error: dict[str, Any] = refused.value.content[0]
     assert code == error["errorCode"]
     assert words in error["message"]
+
+
+_WORDS = (
+    "SELECT FROM WHERE AND OR NOT IN LIKE ORDER BY GROUP LIMIT OFFSET NULLS LAST DESC Id Name Account Opportunity "
+    "Account.Name Owner.Type Amount CloseDate IsWon ( ) , = != < 'a' ' 5 null true 2025-01-01 TODAY COUNT() "
+    "SUM(Amount) MIN(IsWon) FIELDS(ALL) CALENDAR_MONTH(CloseDate) BillingAddress HAVING TYPEOF x ; %"
+).split()
+
+
+@given(st.lists(st.sampled_from(_WORDS), max_size=8), st.integers(0, 14), st.integers(0, 4))
+@settings(max_examples=300, deadline=None)
+def test_any_words_are_a_query_or_refused(org: Org, words: list[str], place: int, gone: int) -> None:
+    """
+    Whatever is written into a query, it is answered or refused in Salesforce's words, never broken by.
+    """
+    query = "SELECT Id , Name FROM Opportunity WHERE Amount > 5 AND CloseDate < TODAY ORDER BY Name".split()
+    query[place : place + gone] = words
+
+    try:
+        found = run(org.vendor.store, " ".join(query))
+    except Refusal as refusal:
+        assert refusal.status == 400
+    else:
+        assert found.total <= 10
 
 
 def test_paths_with_and_without_a_slash_at_their_end(org: Org) -> None:

@@ -125,3 +125,14 @@ def test_keys_stand_beside_every_pointer(organisation):
     with warehouse.open(read_only=True) as session:
         row = session.rows("select account_key, person_key, opportunity_key from opportunities")[0]
     assert {"account_key": "one:1", "person_key": "two:7", "opportunity_key": "two:9"} == row
+
+
+def test_a_touch_of_a_person_is_one_of_the_persons_account(organisation):
+    """
+    The touch names only the person; the person belongs to an account.
+    """
+    warehouse, _, _ = organisation(
+        one_accounts="id\n1\n", one_leads="id,account_id\n7,1\n8,\n", one_touches="id,lead_id\nt,7\nu,8\n"
+    )
+    found = keys(warehouse, "touches", "account_key")
+    assert {"one:t": "one:1", "one:u": None} == found

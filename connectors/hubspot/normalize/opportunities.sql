@@ -36,15 +36,23 @@ family as (
     group by deal_id
 ),
 
-history as (
+entries as (
     select id as deal_id, unnest(string_split(stage_history, ';')) as entry from deals
 ),
 
--- The moment of the last entry into the stage the deal stands in: of a reopened deal, its last closing.
+visits as (
+    select
+        deal_id,
+        cast(split_part(entry, ' ', 1) as timestamptz)  as moment,
+        substr(entry, strpos(entry, ' ') + 1)           as stage
+    from entries
+),
+
+-- The last entry into the stage the deal stands in: when it was closed, should nobody have said so.
 entered as (
-    select deals.id as deal_id, max(cast(split_part(history.entry, ' ', 1) as timestamptz)) as "at"
+    select deals.id as deal_id, max(visits.moment) as moment
     from deals
-    join history on history.deal_id = deals.id and substr(history.entry, strpos(history.entry, ' ') + 1) = deals.dealstage
+    join visits on visits.deal_id = deals.id and visits.stage = deals.dealstage
     group by deals.id
 ),
 
@@ -75,7 +83,7 @@ select
     coalesce(deals.hs_deal_stage_probability, deal_stages.probability)  as probability,
     deals.createdate                                                    as created_at,
     cast(deals.closedate at time zone :timezone as date)                as closed_on, -- of an open deal only a forecast
-    case when coalesce(deal_stages.is_closed, deals.hs_is_closed) then coalesce(entered."at", deals.closedate) end
+    case when coalesce(deal_stages.is_closed, deals.hs_is_closed) then coalesce(deals.closedate, entered.moment) end
                                                                         as closed_at,
     coalesce(deal_stages.is_closed, deals.hs_is_closed)                 as is_closed,
     coalesce(deal_stages.is_closed and deal_stages.probability = 1, deals.hs_is_closed_won) as is_won,

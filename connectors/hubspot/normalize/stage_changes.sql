@@ -1,12 +1,25 @@
 -- History entries are `<instant> <stage>`; a stage belongs to one pipeline, which may not be the deal's of today.
-with entries as (
+with merged as (
+    select absorbed, max(survivor) as survivor
+    from (
+        select trim(unnest(string_split(hs_merged_object_ids, ';'))) as absorbed, id as survivor
+        from deals
+    )
+    where absorbed <> survivor
+    group by absorbed
+),
+
+entries as (
+    select id as deal_id, unnest(string_split(stage_history, ';')) as entry from deals
+),
+
+visits as (
     select
-        id as deal_id,
-        pipeline,
-        archived,
-        hs_lastmodifieddate,
-        unnest(string_split(stage_history, ';')) as entry
-    from deals
+        deal_id,
+        entry,
+        split_part(entry, ' ', 1)               as moment,
+        substr(entry, strpos(entry, ' ') + 1)   as stage
+    from entries
 ),
 
 stage_of as (
@@ -14,13 +27,16 @@ stage_of as (
 )
 
 select
-    entries.deal_id || '/' || entries.entry                      as id,
-    entries.hs_lastmodifieddate                                  as changed_at,
-    entries.archived                                             as is_deleted,
-    entries.deal_id                                              as opportunity_id,
-    coalesce(stage_of.pipeline, entries.pipeline)                as pipeline,
-    substr(entries.entry, strpos(entries.entry, ' ') + 1)                            as stage,
-    cast(split_part(entries.entry, ' ', 1) as timestamptz)       as "at"
-from entries
-left join stage_of on stage_of.stage = substr(entries.entry, strpos(entries.entry, ' ') + 1)
-where substr(entries.entry, strpos(entries.entry, ' ') + 1) <> ''
+    visits.deal_id || '/' || visits.entry              as id,
+    deals.hs_lastmodifieddate                          as changed_at,
+    -- a merged deal has the history of those that went into it
+    deals.archived or merged.survivor is not null      as is_deleted,
+    visits.deal_id                                     as opportunity_id,
+    coalesce(stage_of.pipeline, deals.pipeline)        as pipeline,
+    visits.stage                                       as stage,
+    cast(visits.moment as timestamptz)                 as "at"
+from visits
+join deals on deals.id = visits.deal_id
+left join merged on merged.absorbed = visits.deal_id
+left join stage_of on stage_of.stage = visits.stage
+where visits.stage <> ''

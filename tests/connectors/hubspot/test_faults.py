@@ -135,3 +135,12 @@ def test_our_own_budget_keeps_hubspot_from_refusing(portal):
 
     assert {entry["status"] for entry in portal.control.log} == {200}
     assert portal.requests("POST", "/companies/search") == 12
+
+
+def test_what_a_portal_does_not_offer_is_left_out(portal):
+    """
+    A resource that HubSpot does not know there stops its own stream only, not the connector.
+    """
+    client = portal.source().client
+    with pytest.raises(PermissionMissing, match="does not know"):
+        client.get("/marketing/v3/campaigns-of-another-edition", (), "campaigns")

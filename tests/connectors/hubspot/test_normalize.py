@@ -167,12 +167,23 @@ def test_a_deal_becomes_an_opportunity(raw):
     rows = raw.rows("opportunities")
 
     won, opened, lost = rows["1"], rows["2"], rows["3"]
-    assert (won["closed_on"], won["closed_at"]) == (date(2025, 4, 1), datetime(2025, 4, 2, tzinfo=UTC))
+    assert (won["closed_on"], won["closed_at"]) == (date(2025, 4, 1), datetime(2025, 3, 31, 22, 30, tzinfo=UTC))
     assert (won["is_closed"], won["is_won"], won["kind"]) == (True, True, "upsell")
     assert (won["amount"], won["currency"], won["product_family"]) == (Decimal("1500.1000"), "EUR", "Large")
     assert (won["lead_id"], won["account_id"], won["channel"]) == ("9", "5", "Referral")
     assert (opened["is_closed"], opened["is_won"], opened["amount"], opened["currency"]) == (False, False, None, "USD")
     assert (lost["is_closed"], lost["is_won"], lost["kind"], lost["channel"]) == (True, False, None, None)
+
+
+def test_a_closed_deal_without_a_close_date(raw):
+    """
+    It closed when it last entered the stage it stands in: of a reopened deal, its last closing.
+    """
+    history = "2025-04-02T00:00:00Z closedwon;2025-03-20T00:00:00Z open;2025-03-10T00:00:00Z closedwon"
+    raw.add("deals", {**WON, "id": "1", "closedate": None, "stage_history": history})
+    row = raw.rows("opportunities")["1"]
+
+    assert (row["closed_on"], row["closed_at"]) == (None, datetime(2025, 4, 2, tzinfo=UTC))
 
 
 def test_every_stage_a_deal_entered(raw):
@@ -238,6 +249,26 @@ def test_deals_with_monthly_revenue_are_subscriptions_until_renewed():
         "deal-2": (120, date(2026, 3, 31), None),
         "deal-3": (70, date(2025, 4, 1), None),
     }
+
+
+def test_a_merged_deal_is_sold_once(raw):
+    """
+    Merging two deals makes a third: the two that went into it count no more, and a line that still names one of them
+    belongs to the third.
+    """
+    history = {"stage_history": "2025-03-31T22:30:00Z closedwon"}
+    raw.add("deals", {**WON, **history, "id": "1", "hs_mrr": 10}, {**WON, **history, "id": "2", "hs_mrr": 20})
+    raw.add("deals", {**WON, **history, "id": "3", "hs_mrr": 20, "hs_merged_object_ids": "1;2"})
+    raw.add(
+        "line_items",
+        {"id": "a", "archived": False, "deal_ids": "2", "hs_mrr": 20, "recurringbillingfrequency": "monthly"},
+    )
+
+    assert {id: row["opportunity_id"] for id, row in raw.rows("subscriptions").items()} == {"a": "3"}
+    assert raw.rows("opportunity_lines")["a"]["opportunity_id"] == "3"
+    assert {id: row["merged_into"] for id, row in raw.rows("opportunities").items()} == {"1": "3", "2": "3", "3": None}
+    changes = raw.rows("stage_changes").values()
+    assert {row["opportunity_id"] for row in changes if not row["is_deleted"]} == {"3"}
 
 
 def test_contract_days_can_be_properties():

@@ -81,6 +81,15 @@ def test_settings_add_to_the_defaults():
             HubSpotSettings(**wrong)
 
 
+def test_a_misspelt_channel_is_refused():
+    """
+    It would become a channel of its own beside the one meant.
+    """
+    for setting in ("channels", "campaign_channels"):
+        with pytest.raises(ValidationError, match="did you mean Paid Search"):
+            HubSpotSettings(access_token="env:X", mapping={setting: {"x": "Paid Serch"}})
+
+
 def test_every_setting_says_what_it_is():
     """
     The description is what a person reads in the example settings.

@@ -4,6 +4,7 @@ A small organisation behind the sandbox, and raw tables for the normalize files.
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -92,8 +93,13 @@ def organisation(monkeypatch: Any, records: Records, **options: Any) -> Iterator
     vendor = Salesforce(records, **options)
     monkeypatch.setenv("TEST_SALESFORCE_SECRET", vendor.client_secret)
     monkeypatch.setenv("TEST_SALESFORCE_KEY", vendor.private_key)
-    with Sandbox([vendor]) as sandbox:
+    sandbox = Sandbox([vendor])
+    sandbox.__enter__()
+    try:
         yield Org(vendor, sandbox.control, sandbox.url)
+    finally:
+        # The server takes a tenth of a second to notice that it is over; no test need wait for that.
+        threading.Thread(target=sandbox.__exit__, args=(None, None, None)).start()
 
 
 def stream(source: SalesforceSource, name: str) -> Stream:

@@ -78,6 +78,20 @@ def test_a_wrong_secret_is_named_and_not_shown(monkeypatch: pytest.MonkeyPatch) 
     assert "a-wrong-secret-of-ours" not in str(refused.value)
 
 
+def test_a_private_key_that_is_none_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    """
+    A broken PEM is a refused credential, and nothing is sent.
+    """
+    with organisation(monkeypatch, TWO) as org:
+        monkeypatch.setenv("TEST_SALESFORCE_KEY", "-----BEGIN PRIVATE KEY-----")
+        signed = {"client_secret": None, "username": org.vendor.username, "private_key": "env:TEST_SALESFORCE_KEY"}
+        with pytest.raises(CredentialsRefused) as refused:
+            pull(org.source(**signed), "Account")
+
+        assert org.control.requests() == 0
+    assert refused.value.where == "connectors.salesforce.private_key"
+
+
 def test_an_expired_session_is_renewed_once_and_headers_stay(monkeypatch: pytest.MonkeyPatch) -> None:
     """
     Sessions that end between two requests cost one sign-in; the repeated write still keeps assignment rules off.
@@ -110,24 +124,24 @@ def test_a_session_that_stays_expired_ends(monkeypatch: pytest.MonkeyPatch) -> N
         {"kind": "unavailable"},
         {"kind": "cut"},
         {"kind": "lost"},
-        {"kind": "slow", "options": {"seconds": 3}},
+        {"kind": "slow", "options": {"seconds": 1}},
         {"kind": "limit", "options": {"status": 429, "retry_after": 0}},
         {"kind": "limit", "options": {"status": 429}},
         {"kind": "expired"},
     ],
     ids=lambda fault: f"{fault['kind']}-{len(fault.get('options', {}))}",
 )
-@pytest.mark.parametrize("path", [QUERY, "/describe", "/oauth2/token"])
-def test_a_passing_fault_loses_nothing(monkeypatch: pytest.MonkeyPatch, fault: dict[str, Any], path: str) -> None:
+def test_a_passing_fault_loses_nothing(monkeypatch: pytest.MonkeyPatch, fault: dict[str, Any]) -> None:
     """
-    Whatever fails once, at sign-in, describe or query: the pull ends with both accounts.
+    Whatever fails once at sign-in, at describe and at the query: the pull ends with both accounts.
     """
-    if path == "/oauth2/token" and fault["kind"] == "expired":
-        fault = {"kind": "error"}
     with organisation(monkeypatch, TWO) as org:
-        org.control.inject(path=path, **fault)
+        for path in (QUERY, "/describe", "/oauth2/token"):
+            if fault["kind"] != "expired" or path != "/oauth2/token":
+                org.control.inject(path=path, **fault)
 
-        assert len(ids(pull(org.source(read_timeout=0.5), "Account"))) == 2
+        assert len(ids(pull(org.source(read_timeout=0.4), "Account"))) == 2
+        assert not any(waiting.times for waiting in org.control.faults)
 
 
 @pytest.mark.parametrize(

@@ -111,6 +111,19 @@ def test_an_increment_looks_back_ten_minutes(monkeypatch: pytest.MonkeyPatch) ->
     assert [ids(batches) for batches in (first, second, third)] == [[changed], [changed], []]
 
 
+def test_formulas_are_read_in_full_once_a_day(monkeypatch: pytest.MonkeyPatch) -> None:
+    """
+    A mapped formula moves no stamp: a day after the last full pull the unchanged accounts come again.
+    """
+    with organisation(monkeypatch, {"Account": accounts(2)}) as org:
+        state = {**pull(org.source(), "Account")[-1].state, "has_formula": True}
+        same_day = pull(org.source(), "Account", state)
+        yesterday = datetime.fromisoformat(state["full_at"]) - timedelta(days=1)
+        next_day = pull(org.source(), "Account", {**state, "full_at": yesterday.isoformat()})
+
+    assert (ids(same_day), ids(next_day)) == ([], [ident("001", 1), ident("001", 2)])
+
+
 def test_since_leaves_older_records_out_until_it_is_lowered(monkeypatch: pytest.MonkeyPatch) -> None:
     """
     With `since` only newer records come; taking it back pulls the rest, though none of them has changed.

@@ -10,6 +10,7 @@ import time
 from collections.abc import Iterator, Sequence
 from datetime import date, datetime
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -17,7 +18,14 @@ import pytest
 import requests
 
 from connectors.contract import Context, FieldKind, Tab, Value
-from connectors.errors import BadData, CredentialsRefused, PermissionMissing, RequestRefused, UserError
+from connectors.errors import (
+    BadData,
+    CredentialsRefused,
+    PermissionMissing,
+    RequestRefused,
+    UserError,
+    VendorUnavailable,
+)
 from connectors.google_sheets import CONNECTOR
 from connectors.google_sheets.cells import plain, same
 from connectors.google_sheets.destination import SheetsPublisher
@@ -252,6 +260,42 @@ def test_a_column_of_the_owner_to_the_right_stays(desk: Desk) -> None:
     assert desk.sheet("Summary")["values"] == [["KPI", "Value", "Change", "", "Note"], ["A", 2, 0.1, "", "ask Eva"]]
 
 
+def test_a_line_of_the_owner_above_our_header_stays(desk: Desk) -> None:
+    """
+    Both kinds of tab go on below it.
+    """
+    desk.publisher.publish([summary(["A", 1, None], ["B", 2, None]), history(["a", 1, None])], "run-1")
+    for title in ("Summary", "History"):
+        id = desk.sheet(title)["sheetId"]
+        row = {"sheetId": id, "dimension": "ROWS", "startIndex": 0, "endIndex": 1}
+        cell = [{"values": [{"userEnteredValue": {"stringValue": "Our year"}}]}]
+        desk.edit(
+            {"insertDimension": {"range": row}},
+            {"updateCells": {"start": {"sheetId": id}, "rows": cell, "fields": "userEnteredValue"}},
+        )
+
+    (plan, _) = desk.publisher.publish([summary(["A", 3, None]), history(["a", 3, None], ["b", 4, None])], "run-2")
+
+    assert (plan.changed_cells, plan.removed_rows) == (3, 1)
+    assert desk.sheet("Summary")["values"] == [["Our year"], ["KPI", "Value", "Change"], ["A", 3]]
+    assert desk.sheet("History")["values"] == [["Our year"], ["Key", "Value", "Change"], ["a", 3], ["b", 4]]
+
+
+@pytest.mark.parametrize("tab", [summary(["A", 1, None]), history(["A", 1, None])])
+def test_a_column_put_before_ours_stops_the_publication(desk: Desk, tab: Tab) -> None:
+    """
+    Everything would land one column beside its place, on what the owner wrote; nothing is sent.
+    """
+    desk.publisher.publish([tab], "run-1")
+    id = desk.sheet(tab.title)["sheetId"]
+    desk.edit({"insertDimension": {"range": {"sheetId": id, "dimension": "COLUMNS", "startIndex": 0, "endIndex": 1}}})
+    sent = desk.writes()
+
+    with pytest.raises(RequestRefused, match="before ours"):
+        desk.publisher.publish([tab], "run-2")
+    assert desk.writes() == sent
+
+
 def test_text_that_looks_like_a_formula_stays_text(desk: Desk) -> None:
     """
     A campaign's name may begin with "="; the sandbox counts no formula, and the number-like id stays text.
@@ -375,6 +419,9 @@ def test_faults_of_the_sign_in_are_told_in_plain_words(desk: Desk) -> None:
     with pytest.raises(PermissionMissing, match="no spreadsheet"):
         desk.another(spreadsheet_id="nowhere-0123456789").plan([])
 
+    with pytest.raises(VendorUnavailable, match="token endpoint"):
+        desk.another(base_url="http://127.0.0.1:9").plan([])
+
 
 @pytest.mark.parametrize("key", ["{", '{"client_email": "x"}', "/nowhere/key.json"])
 def test_a_key_that_is_none_says_so(desk: Desk, monkeypatch: pytest.MonkeyPatch, key: str) -> None:
@@ -385,6 +432,17 @@ def test_a_key_that_is_none_says_so(desk: Desk, monkeypatch: pytest.MonkeyPatch,
 
     with pytest.raises(UserError, match=r"connectors\.report\.service_account"):
         desk.another()
+
+
+def test_the_key_may_lie_in_a_file(desk: Desk, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """
+    The secret is then the file's path.
+    """
+    key = tmp_path / "key.json"
+    key.write_text(json.dumps(desk.google.service_account_for(desk.sandbox.url)))
+    monkeypatch.setenv("SHEETS_KEY", str(key))
+
+    assert [finding.level for finding in desk.another().check()] == ["ok"]
 
 
 def test_nothing_leaves_the_machine(desk: Desk) -> None:

@@ -232,6 +232,25 @@ def test_a_first_pull_that_broke_off_goes_on_where_it_was(desk: Desk) -> None:
     assert sum(store.sessions().values()) == 150
 
 
+def test_a_report_that_changes_between_two_pages_is_read_again(desk: Desk) -> None:
+    """
+    After the first page of November a channel comes to the 18th: what was read is thrown away, and the second reading
+    has 20 + 30 + 1 visits on that day.
+    """
+    store = Store()
+    source = desk.source(since="2026-11-01")
+    batches = source.read(TRAFFIC_DAY, None)
+    store.take(TRAFFIC_DAY, next(batches))
+    desk.see(*VISITS, visit("2026-11-18", "Affiliates", 1))
+
+    rest = list(batches)
+    for batch in rest:
+        store.take(TRAFFIC_DAY, batch)
+
+    assert store.sessions() == {"2026-11-18": 51, "2026-11-19": 40, "2026-11-22": 50}
+    assert [batch.complete for batch in rest] == [False] * (len(rest) - 1) + [True]
+
+
 def test_another_property_or_an_earlier_start_reads_all_anew(desk: Desk) -> None:
     """
     What another property left is replaced, and an earlier start brings October 2024.

@@ -187,6 +187,29 @@ def test_lines_are_right_across_blocks(put: Put, tmp_path: Path) -> None:
     assert [(p.line, p.column) for p in found.problems()] == [(150_003, "created_at")]
 
 
+@pytest.mark.parametrize("mark", [",", ";", "\t"])
+def test_commas_semicolons_and_tabs_part_values(put: Put, tmp_path: Path, mark: str) -> None:
+    """
+    Spreadsheets write what their locale asks for; the header tells which. A `source` column may name this connector.
+    """
+    put("accounts.csv", f'id,name,source\na,"x{mark}y",files\n'.replace(",", mark))
+
+    rows, _ = read(source(tmp_path), "accounts")
+
+    assert rows == [{"id": "a", "name": f"x{mark}y"}]
+
+
+def test_some_rows_with_an_id_and_some_without(put: Put, tmp_path: Path) -> None:
+    """
+    Each row has its own id where it gives one, and its content as the key where it does not.
+    """
+    put("costs.csv", "id,starts_on,amount\nrent,2026-01-01,5\n,2026-01-01,5\n")
+
+    rows, _ = read(source(tmp_path), "costs")
+
+    assert [len(row["id"]) for row in rows] == [4, 32]
+
+
 def test_a_row_without_its_id_is_left_out(put: Put, tmp_path: Path) -> None:
     """
     Accounts need an id; a line of empty cells is no row at all.

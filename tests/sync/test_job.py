@@ -1,0 +1,188 @@
+"""
+Whole runs against the sandbox: what is left out, what goes on, what is never written.
+"""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+import requests
+
+from tests.sync.organisation import organisation
+
+
+@pytest.fixture
+def company(tmp_path):
+    with organisation(tmp_path) as made:
+        yield made
+
+
+@pytest.mark.parametrize("connector", ["salesforce", "hubspot", "google_sheets"])
+def test_a_second_push_with_nothing_changed_sends_no_write(company, connector):
+    """
+    The first run writes; the second one compares and is done.
+    """
+    crm = () if connector != "google_sheets" else ("hubspot",)
+    settings = company.settings(connector, *crm)
+    first = company.run(settings)
+    assert "done" == first.run.status, first.run.problems
+    written = company.writes()
+    assert written > 0
+    second = company.run(settings, steps=("push",), kind="push")
+    assert "done" == second.run.status
+    assert written == company.writes()
+
+
+def test_nothing_is_written_by_looking_at_the_plan(company):
+    """
+    A plan names the fields that would be made and every change, and sends no write.
+    """
+    from datetime import UTC, datetime
+
+    from sync import push
+    from tests.sync.organisation import TODAY
+
+    settings = company.settings("hubspot")
+    company.run(settings, steps=("pull", "compute"))
+    made = push.plan(company.warehouse("hubspot"), settings, datetime.now(UTC), TODAY)
+    [plan] = made.destinations
+    assert 6 == len(plan.creates)  # the group, four values, the time stamp
+    assert plan.changes > 0
+    assert 0 == company.writes()
+
+
+def test_a_vendor_that_is_down_fails_the_run_and_the_next_one_goes_on(company):
+    """
+    The run ends "failed at pull (hubspot)"; what was pulled before stays; nothing is pushed from half of the records.
+    """
+    settings = company.settings("hubspot", "files")
+    company.sandbox.control.inject(kind="unavailable", vendor="hubspot", path="/objects/deals", times=-1)
+    failed = company.run(settings)
+    assert "failed at pull (hubspot)" == failed.run.status
+    assert "HubSpot did not answer properly" in failed.run.problems[0]
+    assert 0 == company.writes()
+    with company.warehouse("hubspot").open(read_only=True) as session:
+        contacts = session.value("select count(*) from raw_hubspot.contacts")
+    assert contacts > 0
+    company.sandbox.control.reset()
+    mended = company.run(settings)
+    assert "done" == mended.run.status, mended.run.problems
+    with company.warehouse("hubspot").open(read_only=True) as session:
+        assert contacts <= session.value("select count(*) from raw_hubspot.contacts")
+        assert session.value("select count(*) from raw_hubspot.deals") > 0
+
+
+def test_a_missing_scope_is_named_and_the_rest_goes_on(company):
+    """
+    Without the scope for deals the other objects are pulled, KPIs of deals have no value, and the run is not green.
+    """
+    settings = company.settings("hubspot")
+    company.sandbox.hubspot.revoke_scope("crm.objects.deals.read")
+    report = company.run(settings, steps=("pull", "compute"))
+    assert "done, something left out" == report.run.status
+    assert any("crm.objects.deals.read" in problem for problem in report.run.problems)
+    with company.warehouse("hubspot").open(read_only=True) as session:
+        values = session.rows("select kpi, value, reason from kpi_values where dimension = 'org' and grain = 'month'")
+    leads = [row["value"] for row in values if row["kpi"] == "new_leads"]
+    wins = {(row["value"], row["reason"]) for row in values if row["kpi"] == "win_rate"}
+    assert sum(leads) > 0
+    assert {(None, "missing_input")} == wins
+
+
+def test_a_value_that_somebody_else_changed_is_not_overwritten(company):
+    """
+    A person corrects our figure in the CRM: the next push reports the conflict and leaves it, until told to overwrite.
+    """
+    settings = company.settings("hubspot")
+    company.run(settings)
+    state = company.sandbox.hubspot.state()["objects"]["companies"]
+    ours = next(c for c in state if c["properties"].get("noria_won_revenue") not in (None, ""))
+    url = f"{company.sandbox.url}/crm/v3/objects/companies/{ours['id']}"
+    token = {"Authorization": f"Bearer {company.sandbox.hubspot.access_token}"}
+    answer = requests.patch(url, json={"properties": {"noria_won_revenue": "12345"}}, headers=token, timeout=10)
+    assert 200 == answer.status_code
+    again = company.run(settings, steps=("push",), kind="push")
+    assert "done, something left out" == again.run.status
+    assert [("accounts", ours["id"], "noria_won_revenue")] == [
+        (object, cell.record, f"noria_{cell.field}") for object, cell in again.applied[0].conflicts
+    ]
+    assert "12345" == stands(company, ours["id"])["noria_won_revenue"]
+    forced = company.run(settings, steps=("push",), kind="push", overwrite=True)
+    assert "done" == forced.run.status
+    assert float(ours["properties"]["noria_won_revenue"]) == float(stands(company, ours["id"])["noria_won_revenue"])
+
+
+def stands(company, id):
+    companies = company.sandbox.hubspot.state()["objects"]["companies"]
+    return next(c for c in companies if c["id"] == id)["properties"]
+
+
+def test_a_refused_record_is_told_and_tried_again(company):
+    """
+    One company is refused: the others are written, the reason is told, and the next push writes the one that was left.
+    """
+    settings = company.settings("hubspot")
+    company.run(settings, steps=("pull", "compute"))
+    from datetime import UTC, datetime
+
+    from sync import push
+    from tests.sync.organisation import TODAY
+
+    [plan] = push.plan(company.warehouse("hubspot"), settings, datetime.now(UTC), TODAY).destinations
+    victim = plan.objects[0].cells[0].record
+    company.sandbox.hubspot.refuse("companies", victim, "a workflow of this portal said no")
+    report = company.run(settings, steps=("push",), kind="push")
+    [(object, outcome)] = report.applied[0].rejected
+    assert ("accounts", victim, "rejected") == (object, outcome.id, outcome.status)
+    assert "done, something left out" == report.run.status
+    assert len({cell.record for cell in plan.objects[0].cells}) - 1 == report.applied[0].written["accounts"]
+    requests.delete(f"{company.sandbox.url}/_sandbox/hubspot/refuse", timeout=10)
+    mended = company.run(settings, steps=("push",), kind="push")
+    assert {"accounts": 1} == mended.applied[0].written
+    assert "done" == mended.run.status
+
+
+def test_a_write_whose_answer_was_lost_is_not_written_twice(company):
+    """
+    HubSpot did it, but no answer came: the next push finds the values standing and writes nothing.
+    """
+    settings = company.settings("hubspot")
+    company.run(settings, steps=("pull", "compute"))
+    company.sandbox.control.inject(kind="lost", vendor="hubspot", method="POST", path="/batch/update", times=-1)
+    company.run(settings, steps=("push",), kind="push")
+    company.sandbox.control.reset()
+    report = company.run(settings, steps=("push",), kind="push")
+    assert "done" == report.run.status, report.run.problems
+    assert 0 == company.sandbox.control.requests("hubspot", "POST", "/batch/update")
+
+
+def test_old_and_new_value_of_each_cell_are_kept(company):
+    """
+    What was written where, when and by which run can be read back.
+    """
+    settings = company.settings("hubspot")
+    report = company.run(settings)
+    with company.warehouse("hubspot").open(read_only=True) as session:
+        rows = session.rows("select * from noria.writes where run = ?", [report.run.id])
+    assert len(rows) > 0
+    assert {"written"} == {row["status"] for row in rows}
+    assert all(json.loads(row["old"]) is None for row in rows)
+    assert {"mrr", "won_revenue", "average_ticket", "open_pipeline_amount"} >= {row["field"] for row in rows}
+
+
+def test_a_push_that_would_blank_much_stops_itself(tmp_path):
+    """
+    All deals vanish from the warehouse, as a broken pull would make them: the push says so and writes nothing.
+    """
+    with organisation(tmp_path, accounts=60) as company:
+        settings = company.settings("hubspot")
+        company.run(settings)
+        written = company.writes()
+        with company.warehouse("hubspot").open() as session:
+            assert 20 <= session.value("select count(distinct record) from noria.written")
+            session.execute("delete from raw_hubspot.deals")
+        report = company.run(settings, steps=("compute", "push"), kind="push")
+        assert "failed at push (hubspot)" == report.run.status
+        assert any("stopped itself" in problem for problem in report.run.problems)
+        assert written == company.writes()
