@@ -114,7 +114,7 @@ class SheetsPublisher:
         changes = []
         for tab, pair in zip(wanted, found, strict=True):
             if pair is None:
-                changes.append(report.create(tab, book, taken, ids))
+                changes.append(report.create(tab, taken, ids))
             elif tab.tab.keyed:
                 changes.append(report.upsert(tab, *pair, next(grids)))
             else:

@@ -43,19 +43,24 @@ class Mark:
     What we noted on a tab when we last wrote it.
 
     Args:
-        columns: How many of the first columns are ours.
-        header: The first header, to find its row again.
+        headers: Of our columns, the first ones.
         kinds: Checksum of the number formats.
         entry: Id of the metadata entry.
     """
 
-    columns: int
-    header: str
+    headers: tuple[str, ...]
     kinds: int
-    entry: int = 0
+    entry: int = field(default=0, compare=False)
+
+    @property
+    def columns(self) -> int:
+        return len(self.headers)
 
     def value(self, tab: str, sheet: int) -> str:
-        kept = {"tab": tab, "sheet": sheet, "columns": self.columns, "header": self.header, "kinds": self.kinds}
+        """
+        The mark as it is kept in the metadata.
+        """
+        kept = {"tab": tab, "sheet": sheet, "headers": self.headers, "kinds": self.kinds}
         return json.dumps(kept, ensure_ascii=False)
 
 
@@ -82,7 +87,7 @@ def mine(book: Spreadsheet, tab: str) -> tuple[Sheet, Mark] | None:
         try:
             noted = json.loads(text)
             if noted["tab"] == tab and noted["sheet"] == sheet.id:
-                return sheet, Mark(int(noted["columns"]), str(noted["header"]), int(noted["kinds"]), entry)
+                return sheet, Mark(tuple(map(str, noted["headers"])), int(noted["kinds"]), entry)
         except (ValueError, KeyError, TypeError):
             continue
     return None
@@ -121,7 +126,7 @@ class Wanted:
         long = sum(isinstance(value, str) and len(value) > LONGEST for row in tab.rows for value in row)
         self.notes = (f"{long} text{'s were' if long > 1 else ' was'} cut to {LONGEST} characters",) if long else ()
         kinds = [tab.kinds, () if tab.keyed else tuple(tab.row_kinds)]
-        self.mark = Mark(self.width, tab.columns[0], zlib.crc32(repr(kinds).encode()))
+        self.mark = Mark(tuple(tab.columns), zlib.crc32(repr(kinds).encode()))
 
     def kinds(self, row: int) -> list[FieldKind]:
         """
@@ -162,7 +167,7 @@ class Wanted:
         return {"values": [cell(text) for text in self.tab.columns]}
 
 
-def create(wanted: Wanted, book: Spreadsheet, taken: set[str], ids: set[int]) -> Change:
+def create(wanted: Wanted, taken: set[str], ids: set[int]) -> Change:
     """
     A new tab with everything on it; formats, rules and charts are made here and nowhere else, so that people may
     change them.
@@ -225,7 +230,7 @@ def rewrite(wanted: Wanted, sheet: Sheet, mark: Mark, grid: Grid) -> Change:
         wanted.notes if changed else (),
     )
     formats = wanted.mark.kinds != mark.kinds or len(after) > before
-    if not changed and wanted.mark == Mark(mark.columns, mark.header, mark.kinds):
+    if not changed and wanted.mark == mark:
         return Change(plan)
     requests = _fit(sheet, wanted, mark, base + len(after))
     requests.append(write(sheet.id, base, [wanted.header], VALUE))
@@ -271,7 +276,7 @@ def upsert(wanted: Wanted, sheet: Sheet, mark: Mark, grid: Grid) -> Change:
             writes[top] = wanted.header
     end = max(_filled(grid), 1)
     plan = TabPlan(sheet.title, False, changed, len(new), notes=wanted.notes if changed or new else ())
-    if not changed and not new and wanted.mark == Mark(mark.columns, mark.header, mark.kinds):
+    if not changed and not new and wanted.mark == mark:
         return Change(plan)
     requests = _fit(sheet, wanted, mark, end + len(new))
     requests += [write(sheet.id, start, rows, VALUE) for start, rows in _blocks(writes)]
@@ -284,17 +289,32 @@ def _top(grid: Grid, wanted: Wanted, mark: Mark, sheet: Sheet) -> int | None:
     The row of our header: people put lines of their own above it. None where it is gone.
 
     Raises:
-        RequestRefused: A column was put before ours, so that all our cells would land one beside their place.
+        RequestRefused: Our columns are no longer side by side at the left, so that we would write onto another's.
     """
-    headers = (mark.header, wanted.tab.columns[0])
-    top = next((n for n, row in enumerate(grid) if row and row[0] in headers), None)
-    if top is None and any(text in row[1:] for row in grid[:20] for text in headers):
+    firsts = (mark.headers[0], wanted.tab.columns[0])
+    top = next((n for n, row in enumerate(grid) if row and row[0] in firsts), None)
+    if top is None:
+        moved = any(text in row[1:] for row in grid[:20] for text in firsts)
+    else:
+        moved = _have_moved(grid[top], mark.headers)
+    if moved:
         raise RequestRefused(
-            f"On the tab {sheet.title!r} a column was put before ours. Nothing was written.",
+            f"On the tab {sheet.title!r} our columns were moved or deleted, or others put among them. Nothing was written.",
             where=f"tab {sheet.title!r}",
-            fix="Move that column to the right of ours, or delete the tab: it is then made anew.",
+            fix=f"Bring them back to the left side in this order: {', '.join(mark.headers)}; columns of your own go to the "
+            "right. Or delete the tab: it is then made anew.",
         )
     return top
+
+
+def _have_moved(row: Sequence[Any], headers: Sequence[str]) -> bool:
+    """
+    Whether a header of ours stands at another place, or something else where our last one was. A header between that
+    somebody reworded is no move.
+    """
+    found = [str(text) for text in row[: len(headers)]]
+    elsewhere = any(text != headers[n] and text in headers for n, text in enumerate(found))
+    return elsewhere or (len(found) == len(headers) and found[-1] not in ("", headers[-1]))
 
 
 def _unique(wanted: Wanted) -> list[list[Plain]]:
@@ -353,7 +373,7 @@ def _fit(sheet: Sheet, wanted: Wanted, mark: Mark, rows: int) -> list[Request]:
         properties = {"sheetId": sheet.id, "gridProperties": size}
         fields = "gridProperties(rowCount,columnCount)"
         requests.append({"updateSheetProperties": {"properties": properties, "fields": fields}})
-    if wanted.mark != Mark(mark.columns, mark.header, mark.kinds):
+    if wanted.mark != mark:
         value = wanted.mark.value(wanted.tab.name, sheet.id)
         requests.append(update_note(mark.entry, value))
     return requests

@@ -15,7 +15,7 @@ from connectors.contract import Context
 from connectors.hubspot import limits
 from connectors.hubspot.refusals import TITLE, refusal
 from connectors.hubspot.settings import HubSpotSettings
-from connectors.hubspot.wire import HOST, answer_of, api_factory
+from connectors.hubspot.wire import HOST, PATHS, answer_of, api_factory
 from connectors.transport import Answer, Transport
 
 PAGE = 100
@@ -32,9 +32,10 @@ class Client:
     Args:
         settings: Token, time-outs, budgets.
         context: Counts the requests; names the connector in messages.
+        paths: The client's paths, and what is sent instead.
     """
 
-    def __init__(self, settings: HubSpotSettings, context: Context) -> None:
+    def __init__(self, settings: HubSpotSettings, context: Context, paths: Mapping[str, str] = PATHS) -> None:
         self.settings = settings
         self.context = context
         self._token = settings.access_token.reveal()
@@ -49,6 +50,7 @@ class Client:
             "_preload_content": False,
             "_request_timeout": (settings.connect_timeout, settings.read_timeout),
         }
+        self._paths = paths
         self._made: list[Any] = []
         self.account: Mapping[str, Any] | None = None
 
@@ -232,7 +234,7 @@ class Client:
             access_token=self._token,
             host=self.settings.base_url or HOST,
             retry=Retry(0, redirect=0, raise_on_status=False),
-            api_factory=api_factory(self._made),
+            api_factory=api_factory(self._made, self._paths),
         )
 
     @cached_property

@@ -30,10 +30,13 @@ _lock = threading.Lock()
 
 class Budget:
     """
-    What one portal allows; shared by all that speak to it in this process.
+    What one portal allows; shared by all that speak to it in this process. A burst of 0 is no budget at all.
     """
 
     def __init__(self, burst: int, searches: int) -> None:
+        self._lanes: dict[str, Limiter] = {}
+        if burst == 0:
+            return
         self._lanes = {
             GENERAL: Limiter(Rate(burst, round(10_000 * _MARGIN)), buffer_ms=5),
             SEARCH: Limiter(Rate(searches, round(1_000 * _MARGIN)), buffer_ms=5),
@@ -41,6 +44,8 @@ class Budget:
         }
 
     def __call__(self, lane: str) -> None:
+        if not self._lanes:
+            return
         # Only the search has a bucket of its own; associations count in the general one as well.
         if lane == ASSOCIATIONS:
             self._lanes[GENERAL].try_acquire(GENERAL)

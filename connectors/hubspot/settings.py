@@ -146,10 +146,10 @@ class HubSpotSettings(ConnectorSettings):
     )
     burst_per_10s: int = Field(
         default=190,
-        ge=1,
+        ge=0,
         le=250,
         description="Requests that the portal allows per 10 seconds: 100 for Free and Starter, 190 for Professional and"
-        " Enterprise, 250 with the limit increase.",
+        " Enterprise, 250 with the limit increase; 0 sends without any pause, for a sandbox without limits.",
     )
     search_per_second: int = Field(
         default=4, ge=1, le=5, description="Search requests per second; HubSpot allows 5 for all apps of a portal."

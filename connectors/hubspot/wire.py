@@ -25,12 +25,13 @@ PATHS: Mapping[str, str] = {
 HOST = "https://api.hubapi.com"
 
 
-def api_factory(made: list[Any]) -> Callable[[Any, str, Mapping[str, Any]], Any]:
+def api_factory(made: list[Any], paths: Mapping[str, str] = PATHS) -> Callable[[Any, str, Mapping[str, Any]], Any]:
     """
     What the client calls for each of its API objects.
 
     Args:
         made: Every object made is added here, for closing.
+        paths: The client's paths, and what is sent instead.
     """
 
     def make(package: Any, name: str, config: Mapping[str, Any]) -> Any:
@@ -38,7 +39,7 @@ def api_factory(made: list[Any]) -> Callable[[Any, str, Mapping[str, Any]], Any]
         configuration.access_token = config["access_token"]
         configuration.host = config["host"].rstrip("/")
         configuration.retries = config["retry"]
-        client = dated(package.ApiClient)(configuration=configuration)
+        client = dated(package.ApiClient, paths)(configuration=configuration)
         client.user_agent = "noria (hubspot-api-client-python)"
         client.set_default_header("Accept-Encoding", "gzip")
         api = getattr(package, name)(api_client=client)
@@ -48,16 +49,16 @@ def api_factory(made: list[Any]) -> Callable[[Any, str, Mapping[str, Any]], Any]
     return make
 
 
-def dated(api_client: Any) -> Any:
+def dated(api_client: Any, paths: Mapping[str, str]) -> Any:
     """
-    The client's own API client, sending each path under the version that `PATHS` names.
+    The client's own API client, sending each path under the version that `paths` names.
     """
 
     class Dated(api_client):  # type: ignore[misc]
         def request(self, method: str, url: str, *args: Any, **kwargs: Any) -> Any:
             host = self.configuration.host
             path = url.removeprefix(host)
-            for theirs, ours in PATHS.items():
+            for theirs, ours in paths.items():
                 if path.startswith(theirs):
                     path = ours + path.removeprefix(theirs)
                     break

@@ -9,8 +9,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 from urllib.parse import quote
 
-import orjson
-
 from connectors.contract import Context, FieldSpec, Outcome, Update, Value
 from connectors.errors import PermissionMissing
 from connectors.salesforce import outcomes
@@ -46,25 +44,6 @@ class SalesforceDestination:
 
     def prepare(self, specs: Sequence[FieldSpec]) -> Sequence[str]:
         return self._preparation(specs).create()
-
-    def stored(self, object: str, values: Mapping[str, Value]) -> Mapping[str, Value]:
-        """
-        Values as they will come back: rounded to the decimals that Salesforce keeps, texts cut to their length.
-
-        Args:
-            object: As in `FieldSpec`.
-            values: Plain field name -> value; a field that does not exist yet is given back unchanged.
-        """
-        seen = self._seen(object) or {}
-        kept: dict[str, Value] = {}
-        for name, value in values.items():
-            field = seen.get(self._name(object, name))
-            given = outward(value, field) if field else value
-            if field and isinstance(given, str) and field.type in ("currency", "double", "percent", "int"):
-                kept[name] = inward(orjson.loads(given), field)
-            else:
-                kept[name] = inward(given, field) if field else value
-        return kept
 
     def current(self, object: str, ids: Sequence[str], names: Sequence[str]) -> Mapping[str, Mapping[str, Value]]:
         seen = self._seen(object)

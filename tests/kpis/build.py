@@ -11,6 +11,7 @@ from datetime import date, datetime
 from typing import Any
 
 import duckdb
+import pyarrow as pa
 
 from connectors.schema import TABLES
 from kpis.engine import Question, compile
@@ -148,10 +149,15 @@ class Warehouse:
         for table, listed in by_table.items():
             names = sorted({name for values in listed for name in values})
             columns = ", ".join(f'"{name}"' for name in names)
+            if len(listed) > 50:
+                rows = pa.Table.from_pylist([{name: values.get(name) for name in names} for values in listed])
+                self.connection.register("many", rows)
+                self.connection.execute(f"insert into {table} ({columns}) select {columns} from many")
+                self.connection.unregister("many")
+                continue
             marks = ", ".join("?" for _ in names)
             self.connection.executemany(
-                f"insert into {table} ({columns}) values ({marks})",
-                [[values.get(n) for n in names] for values in listed],
+                f"insert into {table} ({columns}) values ({marks})", [[v.get(name) for name in names] for v in listed]
             )
 
     def facts(self) -> None:

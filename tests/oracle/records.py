@@ -235,6 +235,14 @@ class Reader:
         before = table.groupby("deal")["stage"].shift()
         table = table[table["stage"] != before]
         table["exited"] = table.groupby("deal")["entered"].shift(-1)
+        table["exited_on"] = table["exited"].dt.tz_convert(self.zone).dt.date
+        closing = {row["ApiName"] for row in self.salesforce["OpportunityStage"] if row["IsClosed"]} | {
+            stage["id"]
+            for pipeline in self.hubspot["pipelines"]
+            for stage in pipeline["stages"]
+            if stage["metadata"]["isClosed"] == "true"
+        }
+        table["is_closing"] = table["stage"].isin(closing)
         return table
 
     # Money
@@ -312,7 +320,9 @@ class Reader:
         paying = subscriptions[subscriptions["mrr"] > 0][["account", "starts_on"]].rename(columns={"starts_on": "on"})
         return pd.concat([won, paying]).groupby("account")["on"].min()
 
-    def book(self, traffic: pd.DataFrame) -> Book:
+    def book(self, report: pd.DataFrame) -> Book:
+        traffic = report.rename(columns={"sessionDefaultChannelGroup": "channel"})
+        traffic["on"] = pd.to_datetime(traffic["date"]).dt.date
         deals = self.deals()
         subscriptions = self.subscriptions(deals)
         return Book(

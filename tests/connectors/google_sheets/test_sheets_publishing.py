@@ -281,19 +281,47 @@ def test_a_line_of_the_owner_above_our_header_stays(desk: Desk) -> None:
     assert desk.sheet("History")["values"] == [["Our year"], ["Key", "Value", "Change"], ["a", 3], ["b", 4]]
 
 
-@pytest.mark.parametrize("tab", [summary(["A", 1, None]), history(["A", 1, None])])
-def test_a_column_put_before_ours_stops_the_publication(desk: Desk, tab: Tab) -> None:
+def columns(id: int, start: int, end: int) -> dict[str, Any]:
+    return {"sheetId": id, "dimension": "COLUMNS", "startIndex": start, "endIndex": end}
+
+
+@pytest.mark.parametrize("tab", [summary(["A", 1, 0.1]), history(["A", 1, 0.1])])
+@pytest.mark.parametrize("how", ["before", "among", "deleted", "last deleted", "moved"])
+def test_columns_that_left_their_place_stop_the_publication(desk: Desk, tab: Tab, how: str) -> None:
     """
-    Everything would land one column beside its place, on what the owner wrote; nothing is sent.
+    Everything would land beside its place, on what the owner wrote; nothing is sent.
     """
     desk.publisher.publish([tab], "run-1")
     id = desk.sheet(tab.title)["sheetId"]
-    desk.edit({"insertDimension": {"range": {"sheetId": id, "dimension": "COLUMNS", "startIndex": 0, "endIndex": 1}}})
-    sent = desk.writes()
+    note = [{"values": [{"userEnteredValue": {"stringValue": text}}]} for text in ("Note", "ask Eva")]
+    start = {"sheetId": id, "rowIndex": 0, "columnIndex": 3}
+    change: dict[str, Any] = {
+        "before": {"insertDimension": {"range": columns(id, 0, 1)}},
+        "among": {"insertDimension": {"range": columns(id, 1, 2)}},
+        "deleted": {"deleteDimension": {"range": columns(id, 1, 2)}},
+        "last deleted": {"deleteDimension": {"range": columns(id, 2, 3)}},
+        "moved": {"moveDimension": {"source": columns(id, 1, 2), "destinationIndex": 3}},
+    }[how]
+    desk.edit({"updateCells": {"start": start, "rows": note, "fields": "userEnteredValue"}}, change)
+    before = desk.sheet(tab.title)["values"]
 
-    with pytest.raises(RequestRefused, match="before ours"):
+    with pytest.raises(RequestRefused, match="our columns"):
         desk.publisher.publish([tab], "run-2")
-    assert desk.writes() == sent
+    assert desk.sheet(tab.title)["values"] == before
+
+
+def test_a_reworded_header_is_put_right(desk: Desk) -> None:
+    """
+    The owner calls "Value" "Amount": that is no reason to stop.
+    """
+    desk.publisher.publish([summary(["A", 1, None])], "run-1")
+    word = [{"values": [{"userEnteredValue": {"stringValue": "Amount"}}]}]
+    start = {"sheetId": desk.sheet("Summary")["sheetId"], "rowIndex": 0, "columnIndex": 1}
+    desk.edit({"updateCells": {"start": start, "rows": word, "fields": "userEnteredValue"}})
+
+    desk.publisher.publish([summary(["A", 1, None])], "run-2")
+
+    assert desk.sheet("Summary")["values"][0] == ["KPI", "Value", "Change"]
 
 
 def test_text_that_looks_like_a_formula_stays_text(desk: Desk) -> None:

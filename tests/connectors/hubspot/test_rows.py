@@ -10,6 +10,7 @@ from pydantic import ValidationError
 
 from connectors.errors import BadData
 from connectors.hubspot import rows
+from connectors.hubspot.client import Client
 from connectors.hubspot.settings import HubSpotSettings
 from connectors.hubspot.streams import object_types
 
@@ -96,3 +97,19 @@ def test_every_setting_says_what_it_is():
     """
     for model in (HubSpotSettings, type(HubSpotSettings(access_token="env:X").mapping)):
         assert [name for name, field in model.model_fields.items() if not field.description] == []
+
+
+def test_dated_paths_are_a_table_away(portal):
+    """
+    HubSpot drops numbered versions in 2027; with the dated twins in the table the same calls are answered.
+    """
+    dated = {"/crm/v3/objects": "/crm/objects/2026-09", "/crm/v4/associations": "/crm/associations/2026-09"}
+    client = Client(portal.settings(), portal.context(), dated)
+    listed = client.page("deals", properties=["dealname"])
+    linked = client.associated("deals", "contacts", [{"id": "301"}])
+    client.close()
+
+    assert rows.after(listed.body) is not None
+    assert rows.associated([linked.body])[0].num_rows == 2
+    assert portal.requests("GET", "/crm/objects/2026-09/deals") == 1
+    assert portal.requests("POST", "/crm/associations/2026-09/") == 1

@@ -1,0 +1,236 @@
+"""
+The KPIs of one month, counted straight from the book.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any
+
+import pandas as pd
+
+from tests.oracle.records import Book
+
+COHORT_WINDOW = 90  # [days]
+
+
+@dataclass(frozen=True)
+class Figure:
+    """
+    A number, or why there is none; never both.
+    """
+
+    value: float | None
+    reason: str | None = None
+
+
+class Month:
+    """
+    One calendar month of the book.
+
+    Args:
+        book: Everything that is known.
+        first: Its first day.
+        as_of: The day on which the numbers are wanted.
+    """
+
+    def __init__(self, book: Book, first: date, as_of: date) -> None:
+        self.book, self.first, self.as_of = book, first, as_of
+        self.last = (pd.Timestamp(first) + pd.offsets.MonthEnd(1)).date()
+        self.opening = first - timedelta(days=1)
+
+    def before(self) -> Month:
+        return Month(self.book, self.opening.replace(day=1), self.as_of)
+
+    def within(self, days: pd.Series[Any]) -> pd.Series[Any]:
+        return days.map(lambda day: isinstance(day, date) and self.first <= day <= self.last).astype(bool)
+
+    # Leads
+
+    def leads(self) -> pd.DataFrame:
+        return self.book.persons[self.within(self.book.persons["created_on"])]
+
+    def new_leads(self) -> Figure:
+        return Figure(len(self.leads()))
+
+    def new_qualified_leads(self) -> Figure:
+        return Figure(int(self.within(self.book.persons["qualified_on"]).sum()))
+
+    def lead_velocity_rate(self) -> Figure:
+        now, then = self.new_qualified_leads().value, self.before().new_qualified_leads().value
+        return ratio((now or 0) - (then or 0), then or 0, "no_prior_period")
+
+    def is_mature(self) -> bool:
+        return self.last + timedelta(days=COHORT_WINDOW) < self.as_of
+
+    def cohort(self, numerator: int, denominator: int) -> Figure:
+        if denominator == 0:
+            return Figure(None, "zero_denominator")
+        return ratio(numerator, denominator) if self.is_mature() else Figure(None, "immature_cohort")
+
+    def qualified_lead_rate(self) -> Figure:
+        leads = self.leads()
+        lags = leads.apply(lambda row: lag(row["created_on"], row["qualified_on"]), axis=1)
+        return self.cohort(int((lags <= COHORT_WINDOW).sum()), len(leads))
+
+    def customer_on(self, person: Any) -> date | None:
+        """
+        When the person's account became a customer; the person's own word only where there is no account.
+        """
+        if person["account"] is None or isinstance(person["account"], float):
+            return person["customer_on"] if isinstance(person["customer_on"], date) else None
+        return self.book.customers.get(person["account"])
+
+    def prospects(self) -> pd.DataFrame:
+        """
+        The month's leads, without those of accounts that were customers already.
+        """
+        leads = self.leads()
+        became = leads.apply(self.customer_on, axis=1) if len(leads) else pd.Series(dtype=object)
+        found = leads.assign(lag=[lag(c, b) for c, b in zip(leads["created_on"], became, strict=True)])
+        return found[~(found["lag"] < 0)]
+
+    def lead_conversion_rate_cohort(self) -> Figure:
+        prospects = self.prospects()
+        return self.cohort(int((prospects["lag"] <= COHORT_WINDOW).sum()), len(prospects))
+
+    def new_customers(self) -> int:
+        return int(self.within(self.book.customers).sum())
+
+    def lead_conversion_rate_period(self) -> Figure:
+        return ratio(self.new_customers(), len(self.prospects()))
+
+    # Costs
+
+    def cost(self, chosen: Callable[[pd.DataFrame], pd.Series[Any]]) -> float | None:
+        costs = self.book.costs
+        found = costs[self.within(costs["on"]) & chosen(costs)]
+        return float(found["amount"].sum()) if len(found) else None
+
+    def cost_per_lead(self) -> Figure:
+        costs = self.book.costs
+        media = costs[(costs["kind"] == "media") & self.within(costs["on"])]
+        paid = self.leads()["channel"].isin(set(media["channel"].dropna()))
+        return per(self.cost(lambda table: table["kind"] == "media"), int(paid.sum()))
+
+    def customer_acquisition_cost(self) -> Figure:
+        return per(self.cost(lambda table: table["kind"] != ""), self.new_customers())
+
+    def marketing_cac(self) -> Figure:
+        return per(self.cost(lambda table: table["kind"] != "sales"), self.new_customers())
+
+    # Web and email
+
+    def visits_of(self, channel: str | None) -> Figure:
+        traffic = self.book.traffic
+        found = traffic[self.within(traffic["on"])]
+        if channel:
+            found = found[found["channel"] == channel]
+        return Figure(int(found["sessions"].sum()))
+
+    def website_visits(self) -> Figure:
+        return self.visits_of(None)
+
+    def organic_visits(self) -> Figure:
+        return self.visits_of("Organic Search")
+
+    def sends(self) -> pd.Series[Any]:
+        found: pd.Series[Any] = self.book.sends[self.within(self.book.sends["on"])].drop(columns="on").sum()
+        return found
+
+    def email_open_rate(self) -> Figure:
+        return ratio(self.sends()["opens"], self.sends()["delivered"])
+
+    def email_click_through_rate(self) -> Figure:
+        return ratio(self.sends()["clicks"], self.sends()["delivered"])
+
+    # Deals
+
+    def deals(self, channel: str | None = None) -> pd.DataFrame:
+        """
+        All but renewals.
+        """
+        found = self.book.deals[self.book.deals["kind"] != "renewal"]
+        return found if channel is None else found[found["channel"] == channel]
+
+    def win_rate(self, channel: str | None = None) -> Figure:
+        closed = self.deals(channel)[self.within(self.deals(channel)["closed_on"])]
+        return ratio(int(closed["is_won"].sum()), len(closed))
+
+    def close_rate_pipeline(self) -> Figure:
+        deals = self.deals()
+        ended_before = deals["closed_on"].map(lambda day: isinstance(day, date) and day < self.first).astype(bool)
+        opened = (deals["created_on"] < self.first) & ~ended_before
+        won = int((self.within(deals["closed_on"]) & deals["is_won"]).sum())
+        return ratio(won, int(opened.sum() + self.within(deals["created_on"]).sum()))
+
+    def sales_cycle_length(self) -> Figure:
+        deals = self.book.deals
+        won = deals[deals["is_won"] & self.within(deals["closed_on"])]
+        days = [
+            (row["closed"] - row["created"]) / pd.Timedelta(days=1)
+            if pd.notna(row["closed"])
+            else float((row["closed_on"] - row["created_on"]).days)
+            for _, row in won.iterrows()
+        ]
+        counted = [length for length in days if length >= 0]
+        return ratio(sum(counted), len(counted))
+
+    def stage_duration(self) -> Figure:
+        visits = self.book.visits
+        visits = visits[~visits["is_closing"]]
+        lengths = visits.assign(days=(visits["exited"] - visits["entered"]) / pd.Timedelta(days=1))
+        stays = lengths.groupby(["deal", "stage"]).agg(
+            days=("days", "sum"), last=("exited_on", "max"), inside=("exited", lambda column: column.isna().any())
+        )
+        counted = stays[~stays["inside"].astype(bool) & self.within(stays["last"])]
+        return ratio(counted["days"].sum(), len(counted))
+
+    def average_ticket(self) -> Figure:
+        deals = self.deals()
+        orders = deals[deals["is_won"] & self.within(deals["closed_on"]) & (deals["amount"] > 0)]
+        return ratio(orders["amount"].sum(), len(orders))
+
+    # Recurring revenue
+
+    def mrr_of(self, day: date) -> pd.Series[Any]:
+        """
+        Account -> MRR, of those that pay on that day.
+        """
+        rows = self.book.subscriptions
+        active = rows[(rows["starts_on"] <= day) & (rows["ends_on"] > day)]
+        sums: pd.Series[Any] = active.groupby("account")["mrr"].sum()
+        return sums[sums > 0]
+
+    def mrr(self) -> Figure:
+        return Figure(float(self.mrr_of(self.last).sum()))
+
+    def arpa(self) -> Figure:
+        paying = self.mrr_of(self.last)
+        return ratio(paying.sum(), len(paying))
+
+    def gross_mrr_churn_rate(self) -> Figure:
+        opening = self.mrr_of(self.opening)
+        closing = self.mrr_of(self.last).reindex(opening.index).fillna(0.0)
+        return ratio((opening - closing).clip(lower=0).sum(), opening.sum())
+
+    def customer_churn_rate(self) -> Figure:
+        opening, closing = self.mrr_of(self.opening), self.mrr_of(self.last)
+        return ratio(int((~opening.index.isin(closing.index)).sum()), len(opening))
+
+
+def lag(since: Any, until: Any) -> float:
+    """
+    Local calendar days between two dates; not a number where one is missing.
+    """
+    return float((until - since).days) if isinstance(since, date) and isinstance(until, date) else float("nan")
+
+
+def ratio(numerator: Any, denominator: Any, without: str = "zero_denominator") -> Figure:
+    return Figure(float(numerator) / float(denominator)) if denominator else Figure(None, without)
+
+
+def per(cost: float | None, count: int) -> Figure:
+    return Figure(None, "missing_input") if cost is None else ratio(cost, count)
