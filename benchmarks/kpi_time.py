@@ -71,7 +71,8 @@ credits as (
     group by grouping sets ((month), (month, channel))
 ),
 costs as (
-    select date_trunc('month', "on") as month, channel, sum(amount) as cost, sum(amount) filter (where kind = 'media') as media,
+    select date_trunc('month', "on") as month, channel, sum(amount) as cost,
+        sum(amount) filter (where kind = 'media') as media,
         sum(amount) filter (where kind <> 'sales') as marketing
     from fact_costs where "on" <= date '2026-11-15' group by grouping sets ((month), (month, channel))
 )

@@ -299,10 +299,10 @@ def _top(grid: Grid, wanted: Wanted, mark: Mark, sheet: Sheet) -> int | None:
         moved = _have_moved(grid[top], mark.headers)
     if moved:
         raise RequestRefused(
-            f"On the tab {sheet.title!r} our columns were moved or deleted, or others put among them. Nothing was written.",
+            f"On the tab {sheet.title!r} our columns were moved, deleted or parted; nothing was written.",
             where=f"tab {sheet.title!r}",
-            fix=f"Bring them back to the left side in this order: {', '.join(mark.headers)}; columns of your own go to the "
-            "right. Or delete the tab: it is then made anew.",
+            fix=f"Bring them back to the left side in this order: {', '.join(mark.headers)}; columns of your own go "
+            "to the right. Or delete the tab: it is then made anew.",
         )
     return top
 

@@ -50,12 +50,12 @@ class Page:
     Args:
         body: CSV with a header.
         locator: Where the next page is; empty on the last.
-        records: How many records it holds.
+        records: How many records it holds; None if Salesforce did not say.
     """
 
     body: bytes
     locator: str
-    records: int
+    records: int | None
 
 
 def start_query(client: Client, soql: str, object: str) -> str:
@@ -124,9 +124,27 @@ def pages(client: Client, job: str, locator: str, size: int, what: str) -> Itera
             raise client.error(answer, what=what)
         following = answer.headers.get("sforce-locator", "null")
         locator = "" if following == "null" else following
-        yield Page(answer.body, locator, int(answer.headers.get("sforce-numberofrecords", 0)))
+        told = answer.headers.get("sforce-numberofrecords", "")
+        yield Page(answer.body, locator, int(told) if told.isdigit() else None)
         if not locator:
             return
+
+
+def rows(page: Page, fields: pa.StructType) -> pa.Table:
+    """
+    The records of a page.
+
+    Raises:
+        BadData: It does not parse, or holds another number of records than Salesforce said.
+    """
+    found = table(page.body, fields)
+    if page.records is not None and found.num_rows != page.records:
+        raise BadData(
+            f"A page of bulk results held {found.num_rows} records, {VENDOR} announced {page.records}.",
+            where="salesforce",
+            fix="Run again; if it stays so, set use_bulk_above = 0 to read by REST.",
+        )
+    return found
 
 
 def table(body: bytes, fields: pa.StructType) -> pa.Table:

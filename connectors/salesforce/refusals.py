@@ -15,7 +15,7 @@ from connectors.transport import judge as by_status
 VENDOR = "Salesforce"
 
 _TRANSIENT_CODES = frozenset(
-    {"QUERY_TIMEOUT", "SERVER_UNAVAILABLE", "UNABLE_TO_LOCK_ROW", "TXN_SECURITY_METERING_ERROR", "UNKNOWN_EXCEPTION"}
+    {"SERVER_UNAVAILABLE", "UNABLE_TO_LOCK_ROW", "TXN_SECURITY_METERING_ERROR", "UNKNOWN_EXCEPTION"}
 )
 _CREDENTIAL_CODES = frozenset({"INVALID_SESSION_ID", "INVALID_AUTH_HEADER"})
 _LIMIT_CODES = frozenset({"REQUEST_LIMIT_EXCEEDED", "LIMIT_EXCEEDED", "EXCEEDED_QUOTA"})
@@ -128,6 +128,8 @@ def judge_login(answer: Answer) -> Verdict:
 def _fix(code: str) -> str:
     if code == "INVALID_FIELD":
         return "Check the API name in the mapping and that the integration user may see the field."
+    if code in ("QUERY_TIMEOUT", "OPERATION_TOO_LARGE"):
+        return "Give the integration user View All Data, and do not set use_bulk_above to 0."
     if code == "UNSUPPORTED_API_VERSION":
         return "Set a newer api_version."
     return "Run `noria check`; if it finds nothing, report this message."

@@ -30,6 +30,7 @@ DESCRIBED_FOR = timedelta(days=1)
 
 _NEXT = re.compile(rb'"nextRecordsUrl"\s*:\s*"([^"]+)"')
 _TOTAL = re.compile(rb'"totalSize"\s*:\s*(\d+)')
+_TOO_LARGE = ("QUERY_TIMEOUT", "OPERATION_TOO_LARGE")
 _LOST = ("INVALID_QUERY_LOCATOR", "NOT_FOUND")
 
 
@@ -44,6 +45,7 @@ class SalesforceSource:
         self.client = Client(settings, context)
         self._streams = streams(settings)
         self._dropped: dict[str, dict[str, str]] = {}
+        self._rest_only: set[str] = set()
 
     def streams(self) -> Sequence[Stream]:
         return self._streams
@@ -144,8 +146,11 @@ class SalesforceSource:
     # Reading
 
     def _pull(self, stream: Stream, known: State) -> Iterator[Batch]:
-        # A snapshot replaces the whole table with its first batch: it is never resumed in the middle.
-        kept = None if stream.snapshot else known.get("pull")
+        kept = known.get("pull")
+        # A snapshot replaces the whole table with its first batch, and a pull that was begun without a field that is
+        # wanted by now would leave it empty: neither is resumed in the middle.
+        if kept and (stream.snapshot or not set(known["visible"]) <= set(kept["asked"])):
+            kept = None
         pull: State = kept or window(stream, known, self.client.now(), self.settings)
         soql = query(stream, known, pull)
         if pull.get("job"):
@@ -175,19 +180,18 @@ class SalesforceSource:
                 if code == "INVALID_TYPE" and stream.name in OPTIONAL_OBJECTS:
                     yield _empty(stream, known)
                     return
+                if code in _TOO_LARGE and first and self._may_bulk(stream):
+                    yield from self._bulk(stream, known, pull, soql)
+                    return
                 raise self.client.error(answer, what=what, where=f"salesforce.{stream.name}")
             found = _NEXT.search(answer.body)
             following = found[1].decode() if found else None
             if first:
                 told = _TOTAL.search(answer.body)
                 total = int(told[1]) if told else None
-                limit = self.settings.use_bulk_above
-                if following and limit and total is not None and total > limit:
-                    try:
-                        yield from self._bulk(stream, known, pull, soql)
-                        return
-                    except bulk.NotServed:
-                        pass  # go on by REST with the page at hand
+                if following and (total or 0) > self.settings.use_bulk_above and self._may_bulk(stream):
+                    yield from self._bulk(stream, known, pull, soql)
+                    return
             first = False
             bodies.append(answer.body)
             if following is None:
@@ -199,22 +203,30 @@ class SalesforceSource:
         rows = columns(from_json(bodies, "records", record))
         yield self._last(stream, known, pull, rows, total)
 
+    def _may_bulk(self, stream: Stream) -> bool:
+        return self.settings.use_bulk_above > 0 and stream.name not in self._rest_only
+
     def _bulk(self, stream: Stream, known: State, pull: State, soql: str) -> Iterator[Batch]:
         record = _record(stream, known)
         what = f"reading {stream.name} in bulk"
         nothing = columns(pa.array([], type=record))
         if not pull.get("job"):
-            pull |= {"job": bulk.start_query(self.client, soql, stream.name), "locator": ""}
+            try:
+                pull |= {"job": bulk.start_query(self.client, soql, stream.name), "locator": ""}
+            except bulk.NotServed as error:
+                self._rest_only.add(stream.name)
+                raise _Again(f"Bulk does not serve it: {error}") from error
             yield Batch(nothing, {**known, "pull": dict(pull)})
         try:
             status = bulk.wait(self.client, f"jobs/query/{pull['job']}", what, patience=self.settings.bulk_patience)
             if status.get("state") != "JobComplete":
+                self._rest_only.add(stream.name)
                 raise _Again(f"bulk job {status.get('state')}: {status.get('errorMessage') or 'no reason given'}")
             told = status.get("numberRecordsProcessed")
             total = int(told) if isinstance(told, int | float) else None
             size = self.context.page_size or BULK_PAGE
             for page in bulk.pages(self.client, pull["job"], pull["locator"], size, what):
-                rows = bulk.table(page.body, record)
+                rows = bulk.rows(page, record)
                 if not page.locator:
                     yield self._last(stream, known, pull, rows, total)
                     return

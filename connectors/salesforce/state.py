@@ -7,8 +7,8 @@ The state of a stream holds
 - `from`: the setting `since`,
 - `high`, `full_at`: server time at which the last finished pull began, and the last full one,
 - `fields`: what that pull asked for,
-- `pull`, while one is under way: `began`, its window (`since`, `until`, `full`) and the place in it (`next`, or `job`
-  and `locator`).
+- `pull`, while one is under way: `began`, its window (`since`, `until`, `full`), the fields `asked` for, and the place
+  in it (`next`, or `job` and `locator`).
 """
 
 from __future__ import annotations
@@ -49,7 +49,8 @@ def window(stream: Stream, known: State, now: datetime, settings: SalesforceSett
         begin = _literal(datetime.fromisoformat(known["high"]) - stream.lag)
         until = _literal(now)
     since = begin if known["cursor"] else None
-    return {"began": now.isoformat(), "since": since, "until": until, "full": until is None}
+    asked = list(known["visible"])
+    return {"began": now.isoformat(), "since": since, "until": until, "full": until is None, "asked": asked}
 
 
 def query(stream: Stream, known: State, pull: State) -> str:
@@ -70,7 +71,7 @@ def finished(known: State, pull: State) -> State:
     The state once the pull has reached its end.
     """
     done = {name: value for name, value in known.items() if name != "pull"}
-    done |= {"high": pull["began"], "fields": list(known["visible"])}
+    done |= {"high": pull["began"], "fields": pull["asked"]}
     if pull.get("full"):
         done["full_at"] = pull["began"]
     return done

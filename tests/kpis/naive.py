@@ -320,11 +320,9 @@ class Naive:
     def unrated_change(self, account: str, start: date, end: date, product: str | None) -> bool:
         change = 0
         for row in self.subscriptions:
-            if row["account_key"] == account and (not product or (row["product_family"] or NONE) == product):
-                if self.rate(row["currency"], row["starts_on"]) is None:
-                    change += int(self.inside(row["starts_on"], start, end)) - int(
-                        self.inside(row["ends_on"], start, end)
-                    )
+            is_own = row["account_key"] == account and (not product or (row["product_family"] or NONE) == product)
+            if is_own and self.rate(row["currency"], row["starts_on"]) is None:
+                change += self.inside(row["starts_on"], start, end) - self.inside(row["ends_on"], start, end)
         return change != 0
 
     def lifetime(self, start: date, end: date, dimension: str, member: str) -> Result:
@@ -338,8 +336,6 @@ class Naive:
         active = {m: [key for key in accounts if self.mrr_at(key, m - DAY, None)] for m in months}
         if len(active[month]) >= 30:
             months = months[:1]
-        elif why == "missing_fx_rate":
-            return None, why
         lost = sum(1 for m in months for key in active[m] if not self.mrr_at(key, _months_before(m, -1) - DAY, None))
         base = sum(len(active[m]) for m in months)
         if why:

@@ -102,6 +102,15 @@ class Month:
     def lead_conversion_rate_period(self) -> Figure:
         return ratio(self.new_customers(), len(self.prospects()))
 
+    def by_channel(self, kpi: str) -> dict[str, Figure]:
+        """
+        Channel -> new leads or win rate, of the channels that have any.
+        """
+        if kpi == "new_leads":
+            return {channel: Figure(count) for channel, count in self.leads()["channel"].value_counts().items()}
+        closed = self.deals()[self.within(self.deals()["closed_on"])]
+        return {channel: self.win_rate(channel) for channel in closed["channel"].dropna().unique()}
+
     # Costs
 
     def cost(self, chosen: Callable[[pd.DataFrame], pd.Series[Any]]) -> float | None:

@@ -43,6 +43,8 @@ class Book:
     traffic: pd.DataFrame
     customers: pd.Series[Any]
     account_keys: Unions
+    live_accounts: list[Record]
+    gone_accounts: list[Record]
 
 
 class Reader:
@@ -50,8 +52,10 @@ class Reader:
     Turns what the vendors gave into the book.
     """
 
-    def __init__(self, settings: Settings, salesforce: dict[str, Rows], hubspot: dict[str, Any]) -> None:
-        self.settings, self.salesforce, self.hubspot = settings, salesforce, hubspot
+    def __init__(
+        self, settings: Settings, salesforce: dict[str, Rows], hubspot: dict[str, Any], web: dict[str, pd.DataFrame]
+    ) -> None:
+        self.settings, self.salesforce, self.hubspot, self.web = settings, salesforce, hubspot, web
         self.zone = ZoneInfo(settings.values["organisation"]["timezone"])
         self.currency = settings.values["organisation"]["currency"]
         self.leads = alive_salesforce(salesforce["Lead"])
@@ -157,11 +161,14 @@ class Reader:
         every = self.persons()
         by_trust = every.sort_values("vendor", ascending=False, kind="stable")
         accounts = by_trust.groupby("person")["account"].first()
-        found = every[every["counts"]].groupby("person").agg(
-            created=("created", "min"), qualified=("qualified", "min"), channel=("channel", "first"),
-            customer=("customer", "min"),
+        found = (
+            every[every["counts"]]
+            .groupby("person")
+            .agg(created=("created", "min"), qualified=("qualified", "min"), customer=("customer", "min"))
         )
         found["account"] = accounts.reindex(found.index)
+        # A Salesforce Contact is no lead, yet it is the same person and may be the one that knows the source.
+        found["channel"] = every.groupby("person")["channel"].first().reindex(found.index)
         for name in ("created", "qualified", "customer"):
             found[f"{name}_on"] = found[name].dt.tz_convert(self.zone).dt.date.where(found[name].notna(), None)
         return found
@@ -287,12 +294,14 @@ class Reader:
             if not row["IsDeleted"] and row["ActualCost"] is not None:
                 days = (date.fromisoformat(row["StartDate"]), date.fromisoformat(row["EndDate"]))
                 rows.append((*days, "media", self.channel(self.campaign_words, row["Type"]), row["ActualCost"]))
+        # HubSpot's campaigns have no channel of their own; the visits that carry their tag do.
+        tagged = self.web["campaigns"].set_index("sessionCampaignName")["sessionDefaultChannelGroup"].to_dict()
         for row in self.hubspot["campaigns"]:
             days = (date.fromisoformat(row["hs_start_date"]), date.fromisoformat(row["hs_end_date"]))
             currency = row["budget"]["currencyCode"]
             amount = self.money(sum(item["amount"] for item in row["budget"]["spendItems"]), currency, days[0])
             if row["budget"]["spendItems"]:
-                rows.append((*days, "media", None, amount or 0.0))
+                rows.append((*days, "media", tagged.get(row["hs_utm"]), amount or 0.0))
         for row in self.settings.table("costs").to_dict("records"):
             days = (date.fromisoformat(row["starts_on"]), date.fromisoformat(row["ends_on"]))
             rows.append((*days, row["kind"], row["channel"] or None, (row["amount"], row["currency"])))
@@ -320,12 +329,23 @@ class Reader:
         paying = subscriptions[subscriptions["mrr"] > 0][["account", "starts_on"]].rename(columns={"starts_on": "on"})
         return pd.concat([won, paying]).groupby("account")["on"].min()
 
-    def book(self, report: pd.DataFrame) -> Book:
-        traffic = report.rename(columns={"sessionDefaultChannelGroup": "channel"})
+    def book(self) -> Book:
+        traffic = self.web["days"].rename(columns={"sessionDefaultChannelGroup": "channel"})
         traffic["on"] = pd.to_datetime(traffic["date"]).dt.date
         deals = self.deals()
         subscriptions = self.subscriptions(deals)
+        accounts = [(("salesforce", "Account", row["Id"]), row["IsDeleted"]) for row in self.salesforce["Account"]]
+        accounts += [(("hubspot", "company", row["id"]), row["archived"]) for row in self.hubspot["companies"]]
         return Book(
-            self.people(), deals, self.visits(deals), subscriptions, self.costs(), self.sends(), traffic,
-            self.customers(deals, subscriptions), self.account_keys,
+            persons=self.people(),
+            deals=deals,
+            visits=self.visits(deals),
+            subscriptions=subscriptions,
+            costs=self.costs(),
+            sends=self.sends(),
+            traffic=traffic,
+            customers=self.customers(deals, subscriptions),
+            account_keys=self.account_keys,
+            live_accounts=[record for record, gone in accounts if not gone],
+            gone_accounts=[record for record, gone in accounts if gone],
         )

@@ -206,17 +206,17 @@ class HubSpot(Api):
         ]
 
     def objects(self) -> dict[str, Any]:
-        found: dict[str, Any] = {
-            kind: self.listed(kind, "dealstage" if kind == "deals" else "") for kind in ("companies", "contacts", "deals")
+        deals = self.listed("deals", history="dealstage")
+        return {
+            "companies": self.listed("companies"),
+            "contacts": self.listed("contacts"),
+            "deals": deals,
+            "line_items": self.listed("line_items"),
+            "deal_lines": self.associations("deals", "line_items", [row["id"] for row in deals]),
+            "pipelines": self.get("/crm/v3/pipelines/deals")["results"],
+            "emails": self.emails(),
+            "campaigns": self.campaigns(),
         }
-        found["line_items"] = self.listed("line_items")
-        found["deal_lines"] = self.associations("deals", "line_items", [row["id"] for row in found["deals"]])
-        found["deal_companies"] = self.associations("deals", "companies", [row["id"] for row in found["deals"]])
-        found["deal_contacts"] = self.associations("deals", "contacts", [row["id"] for row in found["deals"]])
-        found["contact_companies"] = self.associations("contacts", "companies", [row["id"] for row in found["contacts"]])
-        found["pipelines"] = self.get("/crm/v3/pipelines/deals")["results"]
-        found["emails"], found["campaigns"] = self.emails(), self.campaigns()
-        return found
 
 
 class Google(Api):

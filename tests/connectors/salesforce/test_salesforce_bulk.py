@@ -8,7 +8,7 @@ import pyarrow as pa
 import pytest
 
 from connectors.errors import BadData
-from connectors.salesforce.bulk import table
+from connectors.salesforce.bulk import Page, rows, table
 
 FIELDS = pa.struct([("Id", pa.string()), ("Name", pa.string()), ("Amount", pa.float64()), ("IsWon", pa.bool_())])
 
@@ -18,10 +18,10 @@ def test_no_rows(body: bytes) -> None:
     """
     Nothing at all and a lonely header are both an empty table with its columns.
     """
-    rows = table(body, FIELDS)
+    found = table(body, FIELDS)
 
-    assert rows.num_rows == 0
-    assert rows.schema.types == [field.type for field in FIELDS]
+    assert found.num_rows == 0
+    assert found.schema.types == [field.type for field in FIELDS]
 
 
 def test_every_cell_is_quoted_and_only_empty_is_null() -> None:
@@ -50,9 +50,9 @@ def test_a_very_long_text_is_no_obstacle() -> None:
     Two megabytes in one cell are read whole.
     """
     text = "long\n" * 400_000
-    rows = table(f'"Id","Name"\n"a","{text}"\n'.encode(), FIELDS)
+    found = table(f'"Id","Name"\n"a","{text}"\n'.encode(), FIELDS)
 
-    assert rows["Name"].to_pylist() == [text]
+    assert found["Name"].to_pylist() == [text]
 
 
 def test_what_is_no_number_is_bad_data() -> None:
@@ -61,3 +61,13 @@ def test_what_is_no_number_is_bad_data() -> None:
     """
     with pytest.raises(BadData):
         table(b'"Id","Amount"\n"a","many"\n', FIELDS)
+
+
+def test_a_page_that_lost_records_is_bad_data() -> None:
+    """
+    Salesforce announced two records and one came: an error, not one record less.
+    """
+    body = b'"Id"\n"a"\n'
+    assert rows(Page(body, "", 1), FIELDS).num_rows == 1
+    with pytest.raises(BadData):
+        rows(Page(body, "", 2), FIELDS)

@@ -63,6 +63,18 @@ def test_a_first_pull_goes_on_where_it_was_killed(monkeypatch: pytest.MonkeyPatc
     assert "pull" not in rest[-1].state
 
 
+def test_a_pull_begun_without_a_field_is_not_resumed(monkeypatch: pytest.MonkeyPatch) -> None:
+    """
+    A mapping that changes in the middle of a first pull begins it anew: no account is left without the new field.
+    """
+    with organisation(monkeypatch, {"Account": accounts(25, Segment__c="SMB")}, max_batch=2) as org:
+        source = org.source()
+        begun = next(source.read(stream(source, "Account"), None))
+        rest = pull(org.source(mapping={"segment_field": "Segment__c"}), "Account", begun.state)
+
+    assert [row["Segment__c"] for row in rows(rest)] == ["SMB"] * 25
+
+
 def test_a_forgotten_place_begins_the_stream_again(monkeypatch: pytest.MonkeyPatch) -> None:
     """
     A locator that Salesforce no longer knows costs a restart, not the records.
@@ -71,7 +83,7 @@ def test_a_forgotten_place_begins_the_stream_again(monkeypatch: pytest.MonkeyPat
         source = org.source()
         state = {**pull(source, "Account")[-1].state}
         state.pop("high")
-        state["pull"] = {"began": "2026-01-01T00:00:00+00:00", "since": None, "until": None,
+        state["pull"] = {"began": "2026-01-01T00:00:00+00:00", "since": None, "until": None, "asked": state["visible"],
                          "next": "/services/data/v59.0/query/01gDEAD00000000-2000"}  # fmt: skip
         batches = pull(org.source(), "Account", state)
 
@@ -278,7 +290,7 @@ def test_a_dead_bulk_job_begins_the_stream_again(monkeypatch: pytest.MonkeyPatch
     with organisation(monkeypatch, {"Account": accounts(3)}) as org:
         state = {**pull(org.source(), "Account")[-1].state}
         state.pop("high")
-        state["pull"] = {"began": "2026-01-01T00:00:00+00:00", "since": None, "until": None,
+        state["pull"] = {"began": "2026-01-01T00:00:00+00:00", "since": None, "until": None, "asked": state["visible"],
                          "job": "750000000000999AAA", "locator": ""}  # fmt: skip
         batches = pull(org.source(), "Account", state)
 
