@@ -40,10 +40,14 @@ connector. With a folder, the records of its CSV files are served instead: named
 |---|---|
 | `GET /_sandbox/state?vendor=salesforce` | what stands at a vendor now |
 | `GET /_sandbox/log` | every request, with counts by method and path |
-| `POST /_sandbox/faults` `{"kind": "unavailable", "vendor": "hubspot", "path": "/objects/deals", "times": 2}` | break the next requests that fit: `expired`, `scope`, `limit`, `error`, `unavailable`, `slow`, `cut`, `lost` (done, but no answer comes) |
+| `POST /_sandbox/faults` | break the next requests that fit, see below |
 | `DELETE /_sandbox/faults` | mend |
 | `POST /_sandbox/limits` `{"on": true}` | rate and quota limits as the vendors have them |
 | `POST /_sandbox/reset` | forget the log and the faults |
+
+A fault is `{"kind": "unavailable", "vendor": "hubspot", "path": "/objects/deals", "times": 2}`. Kinds: `expired`, `scope`,
+`limit`, `error`, `unavailable` in the vendor's own words; `slow` (answers after `options.seconds`), `cut` (the connection breaks
+in the middle of the answer), `lost` (done, but no answer comes).
 
 ## The vendors, and what is left out
 """

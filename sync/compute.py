@@ -146,7 +146,7 @@ def compute(warehouse: Warehouse, settings: Settings, run: str, as_of: date, mon
                 dimensions=by,
                 options=dict(settings.kpis.options),
             )
-            select = f"select *, '{run}' as run_id from ({engine.compile(question, own)}) as answered"  # noqa: S608
+            select = f"select *, '{run}' as run_id from ({engine.compile(question, own)}) as answered"
             session.execute(f"insert into kpi_values {select}" if made else f"create table kpi_values as {select}")
             made = True
         return int(session.value("select count(*) from kpi_values") or 0)
@@ -176,4 +176,4 @@ def kept(session: Session, where: str, parameters: Sequence[Any]) -> list[dict[s
     """
     Rows of the kept values.
     """
-    return session.rows(f"select * from kpi_values where {where}", parameters)  # noqa: S608
+    return session.rows(f"select * from kpi_values where {where}", parameters)

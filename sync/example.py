@@ -89,7 +89,7 @@ def text() -> str:
 def _keys(model: type[BaseModel], path: str, table: str = "") -> Iterator[str]:
     nested: list[tuple[str, type[BaseModel]]] = []
     for name, field in model.model_fields.items():
-        if name == "kind" and table or (name in _COMMON and path in registry.KINDS[1:]):
+        if (name == "kind" and table) or (name in _COMMON and path in registry.KINDS[1:]):
             continue
         kind = field.annotation
         if isinstance(kind, type) and issubclass(kind, BaseModel):
@@ -108,8 +108,7 @@ def _keys(model: type[BaseModel], path: str, table: str = "") -> Iterator[str]:
         # Commented as a whole: a table header alone would do no harm, but says nothing.
         yield ""
         yield f"# [{table}.{name}]"
-        for line in _keys(inner, f"{path}.{name}", f"{table}.{name}"):
-            yield line
+        yield from _keys(inner, f"{path}.{name}", f"{table}.{name}")
 
 
 def _comment(field: FieldInfo) -> Iterator[str]:
@@ -131,7 +130,7 @@ def _options() -> Iterator[str]:
         sentence = meaning.get("en") if isinstance(meaning, dict) else meaning
         yield from _comment(FieldInfo(description=str(sentence or "")))
         values = told.get("values")
-        if values:
+        if isinstance(values, list) and values:
             yield f"# one of: {', '.join(str(value) for value in values)}"
         default = told.get("default")
         yield f"# {option.name} = {_toml(default)}" if default is not None else f"# {option.name} ="

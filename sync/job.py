@@ -15,6 +15,11 @@ from sync import compute, lock, model, pull, push, runs
 from sync.settings import Settings
 from sync.warehouse import Warehouse
 
+ROWS_TOLD = 50
+"""
+Rows that do not parse are told one by one up to here, then counted.
+"""
+
 Tell = Callable[[str], None]
 
 
@@ -103,6 +108,9 @@ def run(
             tell("model")
             report.failed_at = "model"
             report.modelled = model.model(warehouse, settings, now)
+            for problem in report.modelled.problems:
+                report.run.left_out(problem)
+            report.run.summary["notes"] = report.modelled.notes
             tell("compute")
             report.failed_at = "compute"
             report.values = compute.compute(warehouse, settings, report.run.id, day)
@@ -134,8 +142,10 @@ def _sum_up_pull(report: Report) -> None:
         report.run.left_out(problem)
     for note in pulled.notes:
         report.run.left_out(note)
-    for row in pulled.rows:
+    for row in pulled.rows[:ROWS_TOLD]:
         report.run.left_out(f"{row.file}, line {row.line}, {row.column}: {row.value!r}: {row.why}")
+    for file, rows in pulled.left_out.items():
+        report.run.left_out(f"{rows} rows of {file} do not parse and were left out.")
 
 
 def _sum_up_push(report: Report) -> None:

@@ -7,7 +7,7 @@ deal … it describes. All of it is one transaction: a reader sees the old table
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -39,13 +39,15 @@ class Modelled:
         offered: Tables that some connected source offers, empty or not.
         links: (entity, reason) -> records linked that way.
         unsure: Pairs that a person should decide.
-        notes: What a person should know.
+        problems: Connectors that are left out of the model.
+        notes: What a person should know though nothing is left out.
     """
 
     rows: dict[str, int] = field(default_factory=dict)
     offered: frozenset[str] = frozenset()
     links: dict[tuple[str, str], int] = field(default_factory=dict)
     unsure: int = 0
+    problems: list[UserError] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
 
 
@@ -56,15 +58,17 @@ def model(warehouse: Warehouse, settings: Settings, now: datetime) -> Modelled:
     made = Modelled()
     with warehouse.open() as session, session.transaction():
         session.execute(f"create schema if not exists {STACKED}")
-        selects = _selects(session, settings, now)
+        given = list(_given(session, settings, now, made.problems))
+        selects = _selects(given)
         for table in TABLES.values():
             _stack(session, table, selects.get(table.name, []))
-        made.offered = _offered(session, settings, now)
+        made.offered = _offered(session, given)
         found = identity.identify(session, settings, made.offered)
-        made.links, made.unsure, made.notes = found.links, found.unsure, found.notes
+        made.links, made.unsure = found.links, found.unsure
+        made.notes += found.notes
         for table in TABLES.values():
             identity.add_keys(session, table)
-            made.rows[table.name] = int(session.value(f"select count(*) from {name(table.name)}") or 0)  # noqa: S608
+            made.rows[table.name] = int(session.value(f"select count(*) from {name(table.name)}") or 0)
         session.execute("delete from noria.facts_of where key = 'offered'")
         session.execute("insert into noria.facts_of values ('offered', ?)", [",".join(sorted(made.offered))])
     return made
@@ -78,75 +82,88 @@ def offered(session: Session) -> frozenset[str]:
     return frozenset(filter(None, str(found or "").split(",")))
 
 
-def _streams_feeding(connected: Connected, own: Context) -> dict[str, list[str]]:
+@dataclass
+class _Given:
     """
-    Normalized table -> the streams of this connector that it needs.
+    What one connector brings to the model.
+
+    Args:
+        streams: Names of its streams: a raw table without one is what is left of a source that is gone.
+        feeding: Normalized table -> the streams it needs.
     """
-    feeding: dict[str, list[str]] = {}
-    if connected.connector.source is not None:
-        source = connected.connector.source(connected.settings, own)
-        for stream in source.streams():
+
+    connected: Connected
+    context: Context
+    streams: frozenset[str]
+    feeding: dict[str, list[str]]
+
+
+def _given(session: Session, settings: Settings, now: datetime, problems: list[UserError]) -> Iterator[_Given]:
+    """
+    The connectors that have records; one whose files or settings cannot be read is told of and left out.
+    """
+    for connected in settings.connectors.values():
+        if connected.connector.source is None:
+            continue
+        own = context(connected, settings, now)
+        try:
+            source = connected.connector.source(connected.settings, own)
+            try:
+                streams = list(source.streams())
+            finally:
+                source.close()
+        except UserError as error:
+            problems.append(error)
+            continue
+        raw.prepare(session, connected.name, streams)
+        feeding: dict[str, list[str]] = {}
+        for stream in streams:
             for table in stream.feeds:
                 feeding.setdefault(table, []).append(stream.name)
-        source.close()
-    return feeding
+        yield _Given(connected, own, frozenset(stream.name for stream in streams), feeding)
 
 
-def _offered(session: Session, settings: Settings, now: datetime) -> frozenset[str]:
+def _offered(session: Session, given: Iterable[_Given]) -> frozenset[str]:
     """
     A table is offered when one connector read a stream of its to the end at least once.
 
     A first pull that is still under way offers nothing: half of the records would give a wrong number.
     """
     found: set[str] = set()
-    for connected in settings.connectors.values():
-        known = raw.states(session, connected.name)
-        for table, streams in _streams_feeding(connected, context(connected, settings, now)).items():
+    for one in given:
+        known = raw.states(session, one.connected.name)
+        for table, streams in one.feeding.items():
             readable = [state for stream in streams if (state := known.get(stream)) and state.is_offered]
             if readable and all(state.is_complete for state in readable):
                 found.add(table)
     return frozenset(found)
 
 
-def _selects(session: Session, settings: Settings, now: datetime) -> dict[str, list[tuple[str, exp.Expr]]]:
+def _selects(given: Iterable[_Given]) -> dict[str, list[tuple[str, exp.Expr]]]:
     """
     Normalized table -> (connector, its bound select).
     """
     found: dict[str, list[tuple[str, exp.Expr]]] = {}
-    for connected in settings.connectors.values():
+    for one in given:
+        connected = one.connected
         folder = connected.connector.normalize
-        if folder is None or connected.connector.source is None:
+        if folder is None:
             continue
-        own = context(connected, settings, now)
-        source = connected.connector.source(connected.settings, own)
-        raw.prepare(session, connected.name, source.streams())
-        source.close()
-        given = connected.connector.placeholders(connected.settings, own) if connected.connector.placeholders else {}
+        make = connected.connector.placeholders
+        placeholders = {"self": connected.name, **(make(connected.settings, one.context) if make else {})}
         for file in sorted(folder.glob("*.sql")):
             table = _table_of(file)
-            if not _has_sources(session, connected, file):
-                continue
             tree = bind(
                 file.read_text(encoding="utf-8"),
-                {"self": connected.name, **given},
+                placeholders,
                 raw.schema_of(connected.name),
                 where=f"connectors.{connected.name} ({file.name})",
             )
+            if not {t.name for t in tree.find_all(exp.Table) if t.db} <= one.streams:
+                continue  # a folder of files has a stream only where it has a file
             _known_columns(tree, table, file)
             found.setdefault(table.name, []).append((connected.name, tree))
     return found
-
-
-def _has_sources(session: Session, connected: Connected, file: Path) -> bool:
-    """
-    Whether the raw tables of a select exist: a folder of files has a table only where it has a file.
-    """
-    from sync.sql import parse
-
-    tree = parse(file.read_text(encoding="utf-8"))
-    own = {cte.alias for cte in tree.find_all(exp.CTE)}
-    wanted = {t.name for t in tree.find_all(exp.Table) if t.name not in own and isinstance(t.this, exp.Identifier)}
-    return all(session.has(table, raw.schema_of(connected.name)) for table in wanted)
 
 
 def _table_of(file: Path) -> Table:
@@ -184,7 +201,7 @@ def _stack(session: Session, table: Table, selects: Iterable[tuple[str, exp.Expr
             else:
                 value = name(column.name) if column.name in given else "null"
                 columns.append(f"cast({value} as {column.type.value}) as {name(column.name)}")
-        parts.append(f"select {', '.join(columns)} from ({render(tree)}) as given")  # noqa: S608
+        parts.append(f"select {', '.join(columns)} from ({render(tree)}) as given")
     if not parts:
         typed = ", ".join(f"cast(null as {c.type.value}) as {name(c.name)}" for c in table.given)
         parts = [f"select {typed} where false"]

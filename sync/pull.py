@@ -37,7 +37,8 @@ class Pulled:
         requests: connector -> requests sent.
         problems: What was left out, each with where and fix; a run with any of them is not green.
         notes: What a person should know but nothing was left out for.
-        rows: Rows of files that do not parse.
+        rows: Rows of files that do not parse, the first of each file.
+        left_out: File -> how many of its rows do not parse.
         failed: Connectors that stopped early.
     """
 
@@ -46,6 +47,7 @@ class Pulled:
     problems: list[UserError] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
     rows: list[RowProblem] = field(default_factory=list)
+    left_out: dict[str, int] = field(default_factory=dict)
     failed: list[str] = field(default_factory=list)
 
 
@@ -168,6 +170,7 @@ class _Work:
                 self.result.requests[name] = self.context.requests.get(name, 0)
                 if source is not None:
                     self.result.rows.extend(source.problems())
+                    self.result.left_out |= getattr(source, "left_out", dict)()
             if source is not None:
                 source.close()
 

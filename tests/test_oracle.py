@@ -69,7 +69,7 @@ def story(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Story]:
             "days": google.report(["date", "sessionDefaultChannelGroup"], ["sessions"], *days),
             "campaigns": google.report(["sessionCampaignName", "sessionDefaultChannelGroup"], ["sessions"], *days),
         }
-        book = Reader(settings, Salesforce(settings).objects(), HubSpot(settings).objects(), web).book()
+        book = Reader(settings, Salesforce(settings).objects(), HubSpot(settings).objects(), web, AS_OF).book()
         command = [sys.executable, "-m", "sync.cli", "run", "--settings", str(file), "--as-of", str(AS_OF)]
         ran = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=180, check=False)
         assert ran.returncode == 0, f"exit status {ran.returncode}\n{ran.stdout}\n{ran.stderr}"

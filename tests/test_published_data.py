@@ -8,6 +8,7 @@ from datetime import UTC, date, datetime
 
 import pytest
 
+from sandbox.serve import open_sandbox
 from sync import compute, job
 from sync.compute import Asked, answer
 from sync.model import model
@@ -134,3 +135,27 @@ def test_churn_of_the_playbook(playbook):
     assert [0.968912, 0.948454, 0.600543] == pytest.approx([1 - gross[month] for month in (6, 10, 12)], abs=5e-7)
     assert (0, 21) == lost[6]
     assert (17, 42) == lost[12]
+
+
+def test_the_pipeline_played_through_salesforce_gives_the_same_figures(published_data, tmp_path, monkeypatch):
+    """
+    The same deals as a Salesforce export, served by `noria sandbox --salesforce` and pulled by the real client:
+    won and lost, win rate by quarter, won value, length of the cycle.
+    """
+    folder = published.salesforce(published_data, tmp_path / "export")
+    with open_sandbox(salesforce=folder) as sandbox:
+        monkeypatch.setenv("NORIA_TEST_SECRET", sandbox.salesforce.client_secret)
+        own = {
+            "kind": "salesforce",
+            "base_url": sandbox.url,
+            "domain": "export.my",
+            "client_id": sandbox.salesforce.client_id,
+            "client_secret": "env:NORIA_TEST_SECRET",
+        }
+        settings = build({"connectors": {"salesforce": own}}, tmp_path)
+        with computed(settings) as session:
+            assert [0.8207, 0.6171, 0.6141, 0.6025] == pytest.approx(quarters(session, settings, "win_rate"), abs=5e-5)
+            assert [531, 1254, 1257, 1196] == quarters(session, settings, "win_rate", "numerator")
+            assert [1134672, 3086111, 2982255, 2802496] == quarters(session, settings, "won_revenue")
+            [cycle] = values(session, settings, "sales_cycle_length", "year", date(2017, 1, 1), date(2017, 12, 31))
+            assert 51.781973 == pytest.approx(cycle["value"], abs=5e-7)

@@ -140,7 +140,7 @@ def statements(environment: Environment) -> list[Statement]:
             fact.name,
             exp.Create(
                 this=exp.to_table(fact.name), kind="TABLE", replace=True, expression=fill(fact.text, values)
-            ).sql(DIALECT),
+            ).sql(DIALECT, copy=False),
         )
         for fact in FACTS.values()
     ]

@@ -69,20 +69,20 @@ def _collect(session: Session, entity: Entity) -> None:
     pair = "a_source || ':' || a_id as a, b_source || ':' || b_id as b"
     for trust, rule in enumerate(entity.rules):
         session.execute(
-            f"insert into noria.identity_links select '{entity.name}', {pair}, reason, {trust} from ({rule}) as found"  # noqa: S608
+            f"insert into noria.identity_links select '{entity.name}', {pair}, reason, {trust} from ({rule}) as found"
         )
     apart = "select least(a, b), greatest(a, b) from noria.identity_decisions where entity = '{0}' and not is_same"
     session.execute(
-        f"delete from noria.identity_links where entity = '{entity.name}'"  # noqa: S608
+        f"delete from noria.identity_links where entity = '{entity.name}'"
         f" and (least(a, b), greatest(a, b)) in ({apart.format(entity.name)})"
     )
     session.execute(
-        f"insert into noria.identity_links select entity, a, b, 'decided by a person', -1"  # noqa: S608
+        f"insert into noria.identity_links select entity, a, b, 'decided by a person', -1"
         f" from noria.identity_decisions where entity = '{entity.name}' and is_same"
     )
     for rule in entity.unsure:
         session.execute(
-            f"insert into noria.identity_unsure select '{entity.name}', a, b, reason from"  # noqa: S608
+            f"insert into noria.identity_unsure select '{entity.name}', a, b, reason from"
             f" (select {pair}, reason from ({rule}) as found) as pairs"
             f" where (least(a, b), greatest(a, b)) not in"
             f" (select least(a, b), greatest(a, b) from noria.identity_decisions where entity = '{entity.name}')"
@@ -99,13 +99,13 @@ def _components(session: Session, entity: Entity, ranks: str) -> None:
         select node, node as label from (
             select a as node from noria.identity_links where entity = '{entity.name}'
             union select b from noria.identity_links where entity = '{entity.name}'
-        ) as nodes"""  # noqa: S608
+        ) as nodes"""
     )
     session.execute(
         f"""
         create or replace temp table edges as
         select a, b from noria.identity_links where entity = '{entity.name}' and a <> b
-        union select b, a from noria.identity_links where entity = '{entity.name}' and a <> b"""  # noqa: S608
+        union select b, a from noria.identity_links where entity = '{entity.name}' and a <> b"""
     )
     while True:
         session.execute(
@@ -137,7 +137,7 @@ def _components(session: Session, entity: Entity, ranks: str) -> None:
         )
         select source, id,
             first_value(node) over (partition by coalesce(label, node) order by believed, node) as key
-        from nodes left join labels using (node)"""  # noqa: S608
+        from nodes left join labels using (node)"""
     )
 
 

@@ -30,7 +30,7 @@ def decide(warehouse: Warehouse, entity: str, pair: tuple[str, str], is_same: bo
     with run_lock(warehouse.file, "noria identity"), warehouse.open() as session:
         for record in pair:
             found = session.value(
-                f"select count(*) from stacked.{known[entity].table} where source || ':' || id = ?",  # noqa: S608
+                f"select count(*) from stacked.{known[entity].table} where source || ':' || id = ?",
                 [record],
             )
             if not found:

@@ -51,7 +51,7 @@ def add_keys(session: Session, table: Table) -> None:
             f"left join noria.keys_{target} as {alias} on {alias}.source = row_.source and {alias}.id = row_.{pointer}"
         )
         if column.name == "account_key" and "lead_id" in given and table.name != "leads":
-            # A touch or an activity of a person is one of the person's account, though the record names only the person.
+            # A person's touch is one of the person's account, though the record names only the person.
             joins.append(
                 "left join stacked.leads as person on person.source = row_.source and person.id = row_.lead_id"
                 " left join noria.keys_accounts as of_person"
@@ -61,6 +61,6 @@ def add_keys(session: Session, table: Table) -> None:
             continue
         columns.append(f"{alias}.key as {name(column.name)}")
     session.execute(
-        f"create or replace table {name(table.name)} as select {', '.join(columns)}"  # noqa: S608
+        f"create or replace table {name(table.name)} as select {', '.join(columns)}"
         f" from stacked.{name(table.name)} as row_ {' '.join(joins)}"
     )

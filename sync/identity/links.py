@@ -34,7 +34,7 @@ def _linked(table: str) -> str:
         select a.source as a_source, a.id as a_id, b.source as b_source, b.id as b_id, 'linked by the vendor' as reason
         from stacked.{table} as a
         join stacked.{table} as b on b.source = a.linked_source and b.id = a.linked_id
-        where a.linked_id is not null"""  # noqa: S608 - our own table names
+        where a.linked_id is not null"""
 
 
 def _merged(table: str) -> str:
@@ -42,7 +42,7 @@ def _merged(table: str) -> str:
         select a.source as a_source, a.id as a_id, b.source as b_source, b.id as b_id, 'merged at the vendor' as reason
         from stacked.{table} as a
         join stacked.{table} as b on b.source = a.source and b.id = a.merged_into
-        where a.merged_into is not null"""  # noqa: S608
+        where a.merged_into is not null"""
 
 
 # Every record of an address is tied to the first record of that address: n - 1 pairs instead of n * (n - 1) / 2.

@@ -194,7 +194,7 @@ def _now_written(session: Session, connector: str, object: str, cells: list[Cell
 
 def _remember_sizes(session: Session) -> None:
     for table in GUARDED:
-        rows = session.value(f"select count(*) from {table} where not is_deleted")  # noqa: S608 - our own names
+        rows = session.value(f"select count(*) from {table} where not is_deleted")
         session.execute("delete from noria.facts_of where key = ?", [f"pushed:{table}"])
         session.execute("insert into noria.facts_of values (?, ?)", [f"pushed:{table}", str(rows)])
 

@@ -300,7 +300,7 @@ def _shrunk(session: Session, own: PushSettings) -> list[str]:
     reasons = []
     for table in GUARDED:
         before = session.value("select value from noria.facts_of where key = ?", [f"pushed:{table}"])
-        now_there = session.value(f"select count(*) from {table} where not is_deleted")  # noqa: S608 - our own names
+        now_there = session.value(f"select count(*) from {table} where not is_deleted")
         if before and int(before) >= 20 and (int(before) - int(now_there)) / int(before) > own.max_lost_share:
             reasons.append(
                 f"{table} shrank from {before} to {now_there} rows since the last push"

@@ -4,12 +4,13 @@ The spreadsheet's tables: Summary, By channel, History, Definitions.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date
 from typing import Any
 
 from connectors.contract import FieldKind, Tab, Value
 from kpis.catalogue import CATALOGUE
+from kpis.model import Kpi
 from sync import words
 from sync.push.wanted import key
 from sync.settings import Settings
@@ -51,11 +52,9 @@ def _summary(rows: Sequence[dict[str, Any]], language: str, as_of: date) -> Tab:
         for row in rows
         if row["grain"] == "month" and row["dimension"] == "org" and row["period_start"] == month
     }
+    shown = [(kpi, at[kpi.id]) for kpi in CATALOGUE.values() if kpi.id in at]
     cells: list[list[Value]] = []
-    for kpi in CATALOGUE.values():
-        row = at.get(kpi.id)
-        if row is None:
-            continue
+    for kpi, row in shown:
         cells.append(
             [
                 getattr(kpi.name, language),
@@ -99,7 +98,8 @@ def _summary(rows: Sequence[dict[str, Any]], language: str, as_of: date) -> Tab:
     kinds: tuple[FieldKind, ...] = (
         "text", "date", "number", "number", "number", "percent", "text", "text", "text", "text",
     )  # fmt: skip
-    return Tab("summary", {"en": "Summary", "es": "Resumen"}[language], titles[language], kinds, cells)
+    title = {"en": "Summary", "es": "Resumen"}[language]
+    return Tab("summary", title, titles[language], kinds, cells, row_kinds=_row_kinds(row[0] for row in shown))
 
 
 def _by_channel(rows: Sequence[dict[str, Any]], language: str) -> Tab:
@@ -120,10 +120,9 @@ def _by_channel(rows: Sequence[dict[str, Any]], language: str) -> Tab:
 
 
 def _history(rows: Sequence[dict[str, Any]], language: str) -> Tab:
+    kept = [row for row in rows if _belongs_to_history(row)]
     cells: list[list[Value]] = []
-    for row in rows:
-        if row["dimension"] not in ("org", "channel"):
-            continue
+    for row in kept:
         cells.append(
             [
                 key(row),
@@ -153,7 +152,23 @@ def _history(rows: Sequence[dict[str, Any]], language: str) -> Tab:
     kinds: tuple[FieldKind, ...] = (
         "text", "text", "text", "text", "date", "text", "text", "number", "number", "number", "text", "text",
     )  # fmt: skip
-    return Tab("history", {"en": "History", "es": "Historial"}[language], titles[language], kinds, cells, keyed=True)
+    title = {"en": "History", "es": "Historial"}[language]
+    row_kinds = _row_kinds(CATALOGUE[row["kpi"]] for row in kept)
+    return Tab("history", title, titles[language], kinds, cells, keyed=True, row_kinds=row_kinds)
+
+
+def _belongs_to_history(row: dict[str, Any]) -> bool:
+    """
+    The organisation's values of every period; a channel's by month, where there is anything to tell.
+    """
+    if row["dimension"] == "org":
+        return True
+    told = row["value"] is not None or row["numerator"] is not None
+    return bool(row["dimension"] == "channel" and row["grain"] == "month" and told)
+
+
+def _row_kinds(kpis: Iterable[Kpi]) -> tuple[FieldKind, ...]:
+    return tuple(_KIND.get(str(kpi.unit), "number") for kpi in kpis)
 
 
 def _definitions(settings: Settings) -> Tab:

@@ -131,7 +131,7 @@ def _records(
         join noria.keys_{table} as keys on keys.key = answered.member_id and keys.source = ?
         join stacked.{table} as live on live.source = keys.source and live.id = keys.id
         where answered.dimension = ? and not live.is_deleted {merged}
-        order by keys.id, answered.kpi""",  # noqa: S608 - our own table names
+        order by keys.id, answered.kpi""",
         [connector, dimension],
     )
     values: dict[str, dict[str, Value]] = {}

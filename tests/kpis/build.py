@@ -8,6 +8,7 @@ import itertools
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import lru_cache
 from typing import Any
 
 import duckdb
@@ -103,6 +104,20 @@ def environment(**settings: Any) -> Environment:
     )
 
 
+@lru_cache(maxsize=32)
+def _fact_texts(known: Environment) -> list[str]:
+    return [statement.sql for statement in statements(known)]
+
+
+@lru_cache(maxsize=1)
+def _tables() -> str:
+    made = []
+    for table in TABLES.values():
+        columns = ", ".join(f'"{column.name}" {column.type.value}' for column in table.columns)
+        made.append(f"create table {table.name} ({columns})")
+    return ";".join(made)
+
+
 @dataclass(frozen=True)
 class Answer:
     """
@@ -136,9 +151,7 @@ class Warehouse:
         self.connection.execute("set timezone = 'America/New_York'")  # nothing may lean on the machine's own time zone
         self.environment = environment(**settings)
         self._facts_stand = False
-        for table in TABLES.values():
-            columns = ", ".join(f'"{column.name}" {column.type.value}' for column in table.columns)
-            self.connection.execute(f"create table {table.name} ({columns})")
+        self.connection.execute(_tables())
         self.add(*rows)
 
     def add(self, *rows: Row) -> None:
@@ -162,8 +175,8 @@ class Warehouse:
 
     def facts(self) -> None:
         if not self._facts_stand:
-            for statement in statements(self.environment):
-                self.connection.execute(statement.sql)
+            for text in _fact_texts(self.environment):
+                self.connection.execute(text)
             self._facts_stand = True
 
     def ask(

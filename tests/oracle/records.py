@@ -53,9 +53,14 @@ class Reader:
     """
 
     def __init__(
-        self, settings: Settings, salesforce: dict[str, Rows], hubspot: dict[str, Any], web: dict[str, pd.DataFrame]
+        self,
+        settings: Settings,
+        salesforce: dict[str, Rows],
+        hubspot: dict[str, Any],
+        web: dict[str, pd.DataFrame],
+        as_of: date,
     ) -> None:
-        self.settings, self.salesforce, self.hubspot, self.web = settings, salesforce, hubspot, web
+        self.settings, self.salesforce, self.hubspot, self.web, self.as_of = settings, salesforce, hubspot, web, as_of
         self.zone = ZoneInfo(settings.values["organisation"]["timezone"])
         self.currency = settings.values["organisation"]["currency"]
         self.leads = alive_salesforce(salesforce["Lead"])
@@ -209,7 +214,7 @@ class Reader:
                     "deal": row["id"],
                     "account": self.account("hubspot", row["hs_primary_associated_company"]),
                     "kind": kinds[row["dealtype"]],
-                    "amount": self.money(row["amount"], row["deal_currency_code"], closed_on),
+                    "amount": self.money(row["amount"], row["deal_currency_code"], closed_on or self.as_of),
                     "created": row["createdate"],
                     "closed": row["closedate"] if closed else None,
                     "closed_on": closed_on,

@@ -186,3 +186,31 @@ def test_a_push_that_would_blank_much_stops_itself(tmp_path):
         assert "failed at push (hubspot)" == report.run.status
         assert any("stopped itself" in problem for problem in report.run.problems)
         assert written == company.writes()
+
+
+def test_a_file_that_is_gone_leaves_no_stale_rows(company):
+    """
+    costs.csv is deleted: the costs leave the model, and KPIs that need them have no value.
+    """
+    settings = company.settings("files")
+    company.run(settings, steps=("pull", "compute"))
+    (company.file.parent / "settings-files" / "costs.csv").unlink()
+    company.run(settings, steps=("pull", "compute"))
+    with company.warehouse("files").open(read_only=True) as session:
+        assert 0 == session.value("select count(*) from costs")
+        reasons = session.rows(
+            "select distinct reason from kpi_values where kpi = 'marketing_cac' and dimension = 'org'"
+        )
+    assert ["missing_input"] == [row["reason"] for row in reasons]
+
+
+def test_a_bad_file_does_not_keep_the_others_from_being_computed(company):
+    """
+    A file that is no table of ours stops its connector, with the close match; the CRM's KPIs are computed all the same.
+    """
+    settings = company.settings("files", "hubspot")
+    (company.file.parent / "settings-files" / "cost.csv").write_text("a,b\n1,2\n")
+    report = company.run(settings, steps=("pull", "compute"))
+    assert "failed at pull (files)" == report.run.status
+    assert any("did you mean costs" in problem for problem in report.run.problems)
+    assert report.values > 0

@@ -75,7 +75,7 @@ def test_rows_and_state_stand_or_fall_together(warehouse):
 
 def test_instants_are_read_as_vendors_write_them(warehouse):
     """
-    ISO with Z, with a bare offset, with milliseconds, and epoch milliseconds are the same instant; a date keeps its day.
+    ISO with Z, with an offset, with milliseconds, and epoch milliseconds are the same instant; a date keeps its day.
     """
     forms = ("2026-03-17T16:21:26Z", "2026-03-17T17:21:26.000+0100", "2026-03-17T16:21:26.000Z", "1773764486000")
     store(warehouse, *({"Id": str(i), "At": form, "On": "2026-03-31"} for i, form in enumerate(forms)))
