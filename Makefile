@@ -16,7 +16,7 @@ demo: $(READY)
 	$(BIN)/noria demo
 
 test: $(READY)
-	$(BIN)/python -m pytest $(ARGS)
+	$(BIN)/python -m pytest --numprocesses 2 $(ARGS)
 
 check: $(READY)
 	$(BIN)/ruff check .

@@ -1,5 +1,5 @@
 """
-A stand-in with many records, in a process of its own: `python -m benchmarks.stand_in hubspot|salesforce RECORDS FIELDS`.
+A stand-in with many records, in a process of its own: `python -m benchmarks.stand_in VENDOR RECORDS FIELDS`.
 
 It remembers the bytes of each page of records, so that from the second reading on the readers are timed and not the
 stand-in. Prints one line of JSON, its address and how to sign in, then serves until its input closes.

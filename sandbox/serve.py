@@ -180,6 +180,7 @@ segment_field = "Industry"
 kind = "hubspot"
 base_url = {url}
 access_token = "env:HUBSPOT_ACCESS_TOKEN"
+burst_per_10s = 0  # the sandbox has no limits unless they are switched on
 
 [connectors.hubspot.mapping]
 qualified_stage = "marketingqualifiedlead"
