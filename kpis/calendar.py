@@ -4,7 +4,6 @@ Periods: which ones a question touches, and how a date finds its own.
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -119,7 +118,7 @@ def spans(
         floor = BEGINNING if grain == "all" else step(grain, _year_before(grain, begin), -2)
         found.append(Span(grain, floor, begin, end))
     if months_back:
-        earliest = min(span.floor for span in found if span.grain != "all")
+        earliest = min((span.floor for span in found if span.grain != "all"), default=first)
         floor = step("month", start("month", earliest), -months_back)
         asked = next((span for span in found if span.grain == "month"), None)
         found = [span for span in found if span.grain != "month"]
@@ -137,7 +136,6 @@ select
     :sequence + i as seq,
     period_start,
     period_end,
-    i = 0 and :has_floor as is_floor,
     :is_asked and period_start between :asked_from and :asked_to as is_asked,
     period_end >= :as_of and :can_be_partial as is_partial,
     period_end + :window < :as_of as is_mature,
@@ -168,14 +166,13 @@ def periods(found: tuple[Span, ...], as_of: date, window: int) -> exp.Expression
         window: How long a cohort has [days].
 
     Returns:
-        Columns grain, seq, period_start, period_end, is_floor, is_asked, is_partial, is_mature, year_seq, month_seq.
+        Columns grain, seq, period_start, period_end, is_asked, is_partial, is_mature, year_seq, month_seq.
     """
     selects = []
     for span in found:
         values: dict[str, object] = {
             "grain": span.grain,
             "sequence": span.sequence,
-            "has_floor": span.grain != "all",
             "is_asked": span.is_asked,
             "asked_from": span.asked_from,
             "asked_to": span.asked_to,
@@ -216,17 +213,16 @@ def bucket(span: Span, at: exp.Expression, fiscal_year_start: int, *, has_histor
     if span.grain == "all":
         return fill(":beginning", {"beginning": BEGINNING})
     shift = (fiscal_year_start - 1) % _MONTHS.get(span.grain, 1)
-    own: Callable[[str], exp.Expression] = lambda text: fill(text, {"at": at, "shift": shift})  # noqa: E731
-    if span.grain == "day":
-        start = at.copy()
-    elif shift:
+    start: exp.Expression = at.copy()
+    if shift:
         # whole months first, so that no day is lost in a shorter month
-        start = own(
-            f"cast(date_trunc('{span.grain}', date_trunc('month', :at) - :shift * interval '1' month)"
-            " + :shift * interval '1' month as date)"
+        start = fill(
+            "cast(date_trunc(:grain, date_trunc('month', :at) - :shift * interval '1' month)"
+            " + :shift * interval '1' month as date)",
+            {"at": at, "shift": shift, "grain": span.grain},
         )
-    else:
-        start = own(f"cast(date_trunc('{span.grain}', :at) as date)")
+    elif span.grain != "day":
+        start = fill("cast(date_trunc(:grain, :at) as date)", {"at": at, "grain": span.grain})
     if not has_history:
         return start
     return fill(

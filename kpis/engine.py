@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from functools import lru_cache
 
-from connectors.errors import UserError, close_matches
+from connectors.errors import WrongUse, close_matches
 from kpis.catalogue import CATALOGUE
 from kpis.facts import FACTS, Environment
 from kpis.model import DIMENSIONS, GRAINS, ORG, Kpi, measures
@@ -55,7 +55,7 @@ def compile(question: Question, environment: Environment) -> str:
         member_id, value, numerator, denominator, reason, flags, definition, previous, year_before.
 
     Raises:
-        UserError: A KPI, grain, dimension or option is unknown, or no KPI asked can be cut by a dimension.
+        WrongUse: A KPI, grain, dimension or option is unknown, or no KPI asked can be cut by a dimension.
     """
     options = in_force(question.options, environment)
     kpis = tuple(dict.fromkeys(_kpi(name) for name in question.kpis))
@@ -63,9 +63,9 @@ def compile(question: Question, environment: Environment) -> str:
     dimensions = tuple(dict.fromkeys(_known("dimension", name, DIMENSIONS) for name in question.dimensions))
     dimensions = tuple(name for name in dimensions if name != ORG)
     if not kpis or not grains:
-        raise UserError("The question named no KPI or no period.", where="question", fix="name at least one of each")
+        raise WrongUse("The question named no KPI or no period.", where="question", fix="name at least one of each")
     if question.last < question.first:
-        raise UserError(
+        raise WrongUse(
             f"The last day {question.last} lay before the first {question.first}.",
             where="question",
             fix="swap the two days",
@@ -101,13 +101,13 @@ def _compile(
 
 def _kpi(name: str) -> Kpi:
     if name not in CATALOGUE:
-        raise UserError(f"There is no KPI {name}.", where="question.kpis", fix=close_matches(name, CATALOGUE))
+        raise WrongUse(f"There is no KPI {name}.", where="question.kpis", fix=close_matches(name, CATALOGUE))
     return CATALOGUE[name]
 
 
 def _known(kind: str, name: str, known: tuple[str, ...]) -> str:
     if name not in known:
-        raise UserError(f"There is no {kind} {name}.", where=f"question.{kind}s", fix=close_matches(name, known))
+        raise WrongUse(f"There is no {kind} {name}.", where=f"question.{kind}s", fix=close_matches(name, known))
     return name
 
 
@@ -118,7 +118,7 @@ def _check_cut(kpis: tuple[Kpi, ...], dimension: str) -> None:
     lacking = sorted({m.fact for m in measures(kpi.formula) if dimension not in FACTS[m.fact].columns})
     tables = sorted({table for name in lacking for group in FACTS[name].needs for table in group})
     why = f"{', '.join(tables)} carry no {dimension}" if tables else "the figure would mislead"
-    raise UserError(
+    raise WrongUse(
         f"{', '.join(each.id for each in kpis)} could not be cut by {dimension}: {why}.",
         where=f"kpi {kpi.id}",
         fix="cut by " + " or ".join((ORG, *sorted({name for each in kpis for name in each.by}))),

@@ -111,7 +111,7 @@ class Kpi:
         Everything a person may want to know about the KPI, as JSON types.
         """
         return {
-            "id": self.id,
+            "kpi": self.id,
             "name": self.name.as_dict(),
             "meaning": self.meaning.as_dict(),
             "formula": str(self.formula),

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 KEY = ("grain", "seq", "dimension", "member_id")
 _MEMBER = "partition by grain, dimension, member_id order by seq"
-_PERIOD_NAMES = ("period_end", "is_floor", "is_asked", "is_partial", "is_mature", "month_seq")
+_PERIOD_NAMES = ("period_end", "is_asked", "is_partial", "is_mature", "month_seq")
 _BEFORE = """
 max(:column) over (
     partition by f.grain, f.dimension, f.member_id order by f.seq range between 1 preceding and 1 preceding
@@ -73,7 +73,9 @@ def gathered_stage(plan: Plan) -> exp.Expression:
     keys = [*columns_of("grain", "seq", of="p"), *columns_of("dimension", "member_id", of="s")]
     sums = [named(exp.Max(this=exp.column(name, table="s")), name) for name in columns]
     query = select([*keys, *sums], subquery(calendar.union(stacked), "s"))
-    query = query.join("periods as p", on=fill("p.grain = s.grain and p.period_start = s.period_start"), copy=False)
+    query = query.join(
+        exp.to_table("periods", alias="p"), on=fill("p.grain = s.grain and p.period_start = s.period_start"), copy=False
+    )
     return query.group_by(*(key.copy() for key in keys), copy=False)
 
 
@@ -104,9 +106,9 @@ def wide_stage(plan: Plan) -> exp.Expression:
         *columns_of(*columns, of="g"),
     ]
     query = select(items, exp.to_table("keys", alias="k"))
-    query = query.join("periods as p", on=fill("p.grain = k.grain and p.seq = k.seq"), copy=False)
+    query = query.join(exp.to_table("periods", alias="p"), on=fill("p.grain = k.grain and p.seq = k.seq"), copy=False)
     on = fill(" and ".join(f"g.{name} = k.{name}" for name in KEY))
-    return query.join("gathered as g", on=on, join_type="left", copy=False)
+    return query.join(exp.to_table("gathered", alias="g"), on=on, join_type="left", copy=False)
 
 
 def figures_stage(plan: Plan) -> exp.Expression:

@@ -30,7 +30,6 @@ class Environment:
         fiscal_year_start: The month in which the year begins [1 to 12].
         gross_margin: Share of revenue left after cost of goods [fraction], where nobody reports cost of goods.
         lookback_days: How long before a conversion a touch still counts [days].
-        sources_whose_contacts_are_no_leads: Sources whose `contact` records are not counted as leads.
     """
 
     timezone: str
@@ -39,7 +38,6 @@ class Environment:
     fiscal_year_start: int = 1
     gross_margin: Decimal | None = None
     lookback_days: int = 90
-    sources_whose_contacts_are_no_leads: frozenset[str] = frozenset()
 
     def __post_init__(self) -> None:
         if not 1 <= self.fiscal_year_start <= 12:
@@ -132,8 +130,6 @@ def statements(environment: Environment) -> list[Statement]:
         "timezone": environment.timezone,
         "currency": environment.currency.upper(),
         "lookback_days": environment.lookback_days,
-        # an empty list is no list in SQL; no source has an empty name
-        "sources_whose_contacts_are_no_leads": sorted(environment.sources_whose_contacts_are_no_leads) or [""],
     }
     return [
         Statement(

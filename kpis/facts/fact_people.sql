@@ -1,4 +1,5 @@
 -- One row per person over all sources, at the earliest creation and qualification, with the first known channel.
+-- People of whom no record counts as a lead (a Salesforce contact, unless the settings say so) are not here.
 with ranked as (
     select
         *,
@@ -10,7 +11,6 @@ with ranked as (
         ) as turn
     from leads
     where not coalesce(is_deleted, false) and person_key is not null
-        and (kind is null or kind <> 'contact' or source not in (:sources_whose_contacts_are_no_leads))
 ),
 people as (
     select
@@ -20,12 +20,14 @@ people as (
         arg_min(owner_key, place) filter (where owner_key is not null) as owner,
         arg_min(segment, place) filter (where segment is not null) as own_segment,
         arg_min(channel, turn) filter (where channel is not null) as channel,
-        min(created_at) as created_at,
-        min(qualified_at) as qualified_at,
-        min(became_customer_at) as own_customer_at,
-        coalesce(bool_or(is_bulk_import), false) as is_bulk_import
+        -- a record that is no lead still says whose person it is and where from, but not when the lead began
+        min(created_at) filter (where coalesce(is_lead, true)) as created_at,
+        min(qualified_at) filter (where coalesce(is_lead, true)) as qualified_at,
+        min(became_customer_at) filter (where coalesce(is_lead, true)) as own_customer_at,
+        coalesce(bool_or(is_bulk_import) filter (where coalesce(is_lead, true)), false) as is_bulk_import
     from ranked
     group by person_key
+    having bool_or(coalesce(is_lead, true))
 ),
 responses as (
     select person_key, min(at) as responded_at

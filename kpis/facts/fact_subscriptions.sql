@@ -1,4 +1,19 @@
 -- Paid subscriptions only: a trial or a free plan never made anybody a customer. Money keeps the rate of its first day.
+-- A deal that stands in two CRMs gives its subscriptions twice: those of one of them count, the representative's first.
+with told as (
+    select
+        *,
+        dense_rank() over (
+            partition by opportunity_key order by starts_with(opportunity_key, source || ':') desc, source
+        ) as place
+    from subscriptions
+    where not coalesce(is_deleted, false)
+        and not coalesce(is_trial, false)
+        and account_key is not null
+        and mrr > 0
+        and starts_on is not null
+        and (ends_on is null or ends_on > starts_on)
+)
 select
     s.source,
     s.id,
@@ -13,13 +28,8 @@ select
         else cast(round(s.mrr * r.rate, 4) as decimal(18, 4))
     end as mrr,
     upper(coalesce(s.currency, :currency)) <> upper(:currency) and r.rate is null as is_unconverted
-from subscriptions as s
+from told as s
 left join fact_rates as r
     on r.currency = upper(s.currency)
     and r.day = least(s.starts_on, (select max(day) from fact_rates))
-where not coalesce(s.is_deleted, false)
-    and not coalesce(s.is_trial, false)
-    and s.account_key is not null
-    and s.mrr > 0
-    and s.starts_on is not null
-    and (s.ends_on is null or s.ends_on > s.starts_on)
+where s.opportunity_key is null or s.place = 1

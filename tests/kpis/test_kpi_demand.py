@@ -50,14 +50,19 @@ def test_deleted_leads_leave_and_bulk_imports_are_flagged() -> None:
     assert (answer.value, answer.flags) == (2, "bulk_import")
 
 
-def test_contacts_of_a_source_whose_contacts_are_no_leads_stay_out() -> None:
+def test_a_contact_that_is_no_lead_counts_only_beside_a_lead() -> None:
     """
-    A Salesforce contact is no lead where the settings say so; a HubSpot contact still is.
+    A contact alone is nobody's lead. Beside a lead of the same person it gives the channel, not the date.
     """
-    rows = [lead(kind="contact"), lead(kind="contact", source="hubspot"), lead()]
+    warehouse = Warehouse(
+        lead("2026-03-01", kind="contact", is_lead=False),
+        lead("2026-02-01", id="c", person_key="p", kind="contact", is_lead=False, channel="Email"),
+        lead("2026-03-02", id="l", person_key="p", is_lead=True),
+    )
 
-    assert Warehouse(*rows).value("new_leads") == 3
-    assert Warehouse(*rows, sources_whose_contacts_are_no_leads=frozenset({"salesforce"})).value("new_leads") == 2
+    assert warehouse.value("new_leads", first="2026-02-01") == 0
+    assert warehouse.value("new_leads") == 1
+    assert warehouse.value("new_leads", by="channel", member="Email") == 1
 
 
 def test_qualified_by_response() -> None:

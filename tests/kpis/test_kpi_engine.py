@@ -147,9 +147,9 @@ def test_refusals_say_what_to_do(change: dict[str, object], words: str) -> None:
 
 def test_values_with_quotes_stay_values() -> None:
     """
-    A time zone, a currency or a source name with a quote in it can only be a value.
+    A time zone or a currency with a quote in it can only be a value.
     """
-    wicked = environment(sources_whose_contacts_are_no_leads=frozenset({"x'); drop table leads; --"}))
+    wicked = environment(timezone="x'); drop table leads; --", currency="';--")
     parsed = [tree for s in statements(wicked) for tree in sqlglot.parse(s.sql, read="duckdb")]
 
     assert len(parsed) == len(statements(wicked))

@@ -11,19 +11,10 @@ import pytest
 
 from tests.kpis.build import Answer, Warehouse
 
-DATA = Path(__file__).parents[3] / "shared" / "data"
 
-
-def _needs(name: str) -> Path:
-    path = DATA / name
-    if not path.exists():
-        pytest.skip(f"the published data set {name} is not on this machine")
-    return path
-
-
-@pytest.fixture(scope="module")
-def subscriptions() -> Warehouse:
-    path = _needs("mrr_playbook/subscription_periods.csv")
+@pytest.fixture
+def subscriptions(published_data: Path) -> Warehouse:
+    path = published_data / "mrr_playbook" / "subscription_periods.csv"
     warehouse = Warehouse(currency="USD")
     warehouse.connection.execute(
         "insert into subscriptions (source, id, account_key, starts_on, ends_on, mrr, currency)"
@@ -33,9 +24,9 @@ def subscriptions() -> Warehouse:
     return warehouse
 
 
-@pytest.fixture(scope="module")
-def deals() -> Warehouse:
-    path = _needs("crm_sales_opportunities/sales_pipeline.csv")
+@pytest.fixture
+def deals(published_data: Path) -> Warehouse:
+    path = published_data / "crm_sales_opportunities" / "sales_pipeline.csv"
     warehouse = Warehouse(currency="USD", timezone="UTC")
     warehouse.connection.execute(
         """

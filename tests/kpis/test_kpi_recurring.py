@@ -158,6 +158,7 @@ def test_lifetime_value_of_a_month() -> None:
     worthless = warehouse.one("customer_lifetime_value", options={**profit, "gross_margin": 0})
     assert worthless.reason == "non_positive_margin"
     assert warehouse.one("customer_lifetime_value", first="2026-04-01").reason == "zero_denominator"
+    assert warehouse.one("customer_lifetime_value", grain="all").reason == "not_applicable"
 
 
 def test_lifetime_value_of_a_small_sample_takes_six_months() -> None:
@@ -173,3 +174,20 @@ def test_lifetime_value_of_a_small_sample_takes_six_months() -> None:
     assert (answer.value, answer.flags) == (pytest.approx(2850), "low_sample")
     assert warehouse.value("customer_lifetime_value", options={"cltv_churn_months": 1}) == pytest.approx(900)
     assert young.one("customer_lifetime_value").reason == "insufficient_history"
+
+
+def test_a_deal_in_two_crms_gives_its_subscription_once() -> None:
+    """
+    The same won deal told by Salesforce (100, 120 after the linked one was raised) and by HubSpot (90): Salesforce's
+    lines count, all of them; a HubSpot deal without a twin counts as well.
+    """
+    twin = {"opportunity_key": "salesforce:006"}
+    warehouse = Warehouse(
+        subscription("a", "2026-01-01", None, 100, **twin),
+        subscription("a", "2026-01-01", None, 20, **twin),
+        subscription("a", "2026-01-01", None, 90, source="hubspot", **twin),
+        subscription("b", "2026-01-01", None, 7, source="hubspot", opportunity_key="hubspot:9"),
+        subscription("c", "2026-01-01", None, 5, source="files"),
+    )
+
+    assert warehouse.value("mrr") == 100 + 20 + 7 + 5
