@@ -18,7 +18,7 @@ import pytest
 
 from sandbox.serve import open_sandbox, write_settings
 from tests.oracle.accounts import Accounts
-from tests.oracle.figures import Figure, Month
+from tests.oracle.figures import Figure, Period
 from tests.oracle.identity import Record
 from tests.oracle.places import ACCOUNT_FIELDS, Key, Written, read
 from tests.oracle.records import Book, Reader
@@ -26,7 +26,9 @@ from tests.oracle.vendors import Google, HubSpot, Salesforce, Settings
 
 ROOT = Path(__file__).parents[1]
 AS_OF = date(2026, 11, 20)
-MONTHS = [month.to_timestamp().date() for month in pd.period_range("2025-12", "2026-10", freq="M")]
+MONTHS = list(pd.period_range("2025-12", "2026-10", freq="M"))
+QUARTERS = list(pd.period_range("2025Q4", "2026Q3", freq="Q"))
+WEB_SINCE = "2025-10-01"
 
 DEMAND = (
     "new_leads new_qualified_leads lead_velocity_rate qualified_lead_rate website_visits organic_visits "
@@ -36,8 +38,9 @@ CONVERSION = (
     "win_rate close_rate_pipeline sales_cycle_length stage_duration lead_conversion_rate_period "
     "lead_conversion_rate_cohort"
 ).split()
-COST = "cost_per_lead customer_acquisition_cost marketing_cac average_ticket".split()
-RECURRING = "mrr arpa gross_mrr_churn_rate customer_churn_rate".split()
+COST = "cost_per_lead customer_acquisition_cost marketing_cac average_ticket cac_to_ticket_ratio".split()
+RECURRING = "mrr arpa gross_mrr_churn_rate customer_churn_rate customer_lifetime_value".split()
+GRAINS = {"M": "month", "Q": "quarter"}
 KPIS = [*DEMAND, *CONVERSION, *COST, *RECURRING]
 
 
@@ -49,31 +52,38 @@ class Story:
 
     book: Book
     written: Written
+    gross_margin: float
 
-    def month(self, first: date) -> Month:
-        return Month(self.book, first, AS_OF)
+    def period(self, span: pd.Period) -> Period:
+        return Period(self.book, span, AS_OF)
 
     def org(self, kpi: str) -> dict[Key, Figure]:
-        return {(kpi, "month", first, "org", "all"): getattr(self.month(first), kpi)() for first in MONTHS}
+        # Lifetime value is ARPA per month over churn per month: of a quarter it would mix the two.
+        spans = MONTHS if kpi == "customer_lifetime_value" else [*MONTHS, *QUARTERS]
+        return {
+            (kpi, GRAINS[span.freqstr[0]], span.start_time.date(), "org", "all"): getattr(self.period(span), kpi)()
+            for span in spans
+        }
 
 
 @pytest.fixture(scope="module")
 def story(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Story]:
     file = tmp_path_factory.mktemp("oracle") / "settings.toml"
-    with open_sandbox(port=0, seed=7, accounts=80, until=AS_OF) as sandbox:
+    with open_sandbox(port=0, seed=10, accounts=80, until=AS_OF) as sandbox:
         write_settings(sandbox, file)
         settings = Settings.read(file)
         google = Google(settings)
-        days = (str(MONTHS[0] - pd.DateOffset(months=2))[:10], str(AS_OF))
         web = {
-            "days": google.report(["date", "sessionDefaultChannelGroup"], ["sessions"], *days),
-            "campaigns": google.report(["sessionCampaignName", "sessionDefaultChannelGroup"], ["sessions"], *days),
+            "days": google.report(["date", "sessionDefaultChannelGroup"], ["sessions"], WEB_SINCE, str(AS_OF)),
+            "campaigns": google.report(
+                ["sessionCampaignName", "sessionDefaultChannelGroup"], ["sessions"], WEB_SINCE, str(AS_OF)
+            ),
         }
         book = Reader(settings, Salesforce(settings).objects(), HubSpot(settings).objects(), web, AS_OF).book()
         command = [sys.executable, "-m", "sync.cli", "run", "--settings", str(file), "--as-of", str(AS_OF)]
         ran = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=180, check=False)
         assert ran.returncode == 0, f"exit status {ran.returncode}\n{ran.stdout}\n{ran.stderr}"
-        yield Story(book, read(settings))
+        yield Story(book, read(settings), settings.values["kpis"]["options"]["gross_margin"])
 
 
 def agree(mine: float | None, theirs: float | None) -> bool:
@@ -102,7 +112,7 @@ def differences(mine: dict[Key, Figure], theirs: dict[Key, Figure], reasons: boo
     return found
 
 
-def test_the_months_compared_hold_numbers_to_compare(story: Story) -> None:
+def test_the_periods_compared_hold_numbers_to_compare(story: Story) -> None:
     """
     Agreement means something: every KPI has a value in several months, and the great ones in all of them.
     """
@@ -113,7 +123,7 @@ def test_the_months_compared_hold_numbers_to_compare(story: Story) -> None:
 
 
 @pytest.mark.parametrize("kpi", KPIS)
-def test_salesforce_holds_each_month_of_the_organisation_as_counted_apart(story: Story, kpi: str) -> None:
+def test_salesforce_holds_each_period_of_the_organisation_as_counted_apart(story: Story, kpi: str) -> None:
     """
     Each record of the KPI object carries the oracle's number exactly, or no number and the catalogue's reason.
     """
@@ -123,7 +133,7 @@ def test_salesforce_holds_each_month_of_the_organisation_as_counted_apart(story:
 
 
 @pytest.mark.parametrize("kpi", KPIS)
-def test_the_spreadsheet_holds_each_month_of_the_organisation_as_counted_apart(story: Story, kpi: str) -> None:
+def test_the_spreadsheet_holds_each_period_of_the_organisation_as_counted_apart(story: Story, kpi: str) -> None:
     """
     Each row of the history carries the oracle's number exactly, or no number and words why.
     """
@@ -132,18 +142,87 @@ def test_the_spreadsheet_holds_each_month_of_the_organisation_as_counted_apart(s
     assert not off, "\n".join(off)
 
 
+@pytest.mark.parametrize("place", ["salesforce", "history"])
+def test_roi_and_romi_stand_on_one_income_and_the_costs_counted_apart(story: Story, place: str) -> None:
+    """
+    ROI times its costs gives back the income; it is no more than the period's orders, and ROMI follows from it by the
+    margin of the settings, automation being no marketing spend.
+    """
+    written: dict[Key, Figure] = getattr(story.written, place)
+    off = []
+    for span in [*MONTHS, *QUARTERS]:
+        period = story.period(span)
+        key = (GRAINS[span.freqstr[0]], span.start_time.date(), "org", "all")
+        roi, romi = written["roi", *key].value, written["romi", *key].value
+        assert roi is not None and romi is not None
+        costs, spend = period.marketing_cost(automation=True), period.marketing_cost(automation=False)
+        income = (roi + 1) * costs
+        least, most = period.income_bounds()
+        if not least - 1e-6 <= income <= most + 1e-6:
+            off.append(f"{span}: ROI implies an income of {income}, the orders are {most}")
+        if not agree((story.gross_margin * income - spend) / spend, romi):
+            off.append(f"{span}: ROI implies a ROMI of {(story.gross_margin * income - spend) / spend}, it is {romi}")
+
+    assert not off, "\n".join(off)
+
+
+def test_campaigns_that_cost_something_carry_a_return_and_no_others(story: Story) -> None:
+    """
+    Each campaign's ROMI follows from its ROI and the margin; together they are credited no more than all orders.
+    """
+    off, income = [], 0.0
+    for campaign, cost in story.book.campaign_costs.items():
+        roi, romi = story.written.campaigns[campaign]
+        if cost == 0 or roi is None or romi is None:
+            if cost != 0 or (roi, romi) != (None, None):
+                off.append(f"{campaign}: cost {cost}, yet ROI {roi} and ROMI {romi}")
+            continue
+        implied = 100 * (story.gross_margin * (roi / 100 + 1) - 1)
+        if roi < -100 or not math.isclose(implied, romi, abs_tol=1e-3):
+            off.append(f"{campaign}: ROI {roi} implies a ROMI of {implied}, it is {romi}")
+        income += (roi / 100 + 1) * cost
+    deals = story.book.deals
+
+    assert not off, "\n".join(off)
+    assert 0 < income <= deals[deals["is_won"] & (deals["kind"] != "renewal")]["amount"].sum() + 1
+
+
+@pytest.mark.parametrize("kpi", ["lead_velocity_rate", "gross_mrr_churn_rate", "customer_churn_rate"])
+def test_growth_and_churn_of_the_month_that_runs_have_no_value(story: Story, kpi: str) -> None:
+    """
+    A month that is not over says so instead of comparing a part of it with a whole one.
+    """
+    key = (kpi, "month", AS_OF.replace(day=1), "org", "all")
+
+    assert Figure(None, "partial_period") == story.written.salesforce[key]
+    assert story.written.history[key].value is None
+
+
+@pytest.mark.parametrize("kpi", ["new_leads", "new_qualified_leads", "website_visits", "win_rate"])
+def test_counts_of_the_month_that_runs_are_those_so_far(story: Story, kpi: str) -> None:
+    """
+    Counts are month-to-date, and so are the shares of what has ended already.
+    """
+    key = (kpi, "month", AS_OF.replace(day=1), "org", "all")
+    mine = {key: getattr(story.period(pd.Period(AS_OF, "M")), kpi)()}
+
+    assert [] == differences(mine, story.written.salesforce, reasons=True)
+    assert [] == differences(mine, story.written.history, reasons=False)
+
+
 @pytest.mark.parametrize("kpi", ["new_leads", "win_rate"])
 def test_the_spreadsheet_holds_each_channel_as_counted_apart(story: Story, kpi: str) -> None:
     """
     By channel the history has the oracle's numbers, and no number of a channel where the oracle has nothing to count.
     """
     mine: dict[Key, Figure] = {}
-    for first in MONTHS:
-        for channel, figure in story.month(first).by_channel(kpi).items():
-            mine[kpi, "month", first, "channel", channel] = figure
+    starts = [span.start_time.date() for span in MONTHS]
+    for span in MONTHS:
+        for channel, figure in story.period(span).by_channel(kpi).items():
+            mine[kpi, "month", span.start_time.date(), "channel", channel] = figure
     off = differences(mine, story.written.history, reasons=False)
     for key, figure in story.written.history.items():
-        if key[:2] == (kpi, "month") and key[2] in MONTHS and key[3] == "channel" and figure.value and key not in mine:
+        if key[:2] == (kpi, "month") and key[2] in starts and key[3] == "channel" and figure.value and key not in mine:
             off.append(f"{'|'.join(map(str, key))}: the oracle counts nothing, the destination holds {figure}")
 
     assert len(mine) > len(MONTHS)

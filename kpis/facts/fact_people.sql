@@ -7,7 +7,10 @@ with ranked as (
             partition by person_key order by (source || ':' || id = person_key) desc, created_at nulls last, source, id
         ) as place,
         row_number() over (
-            partition by person_key order by created_at nulls last, (source || ':' || id = person_key) desc, source, id
+            partition by person_key
+            -- of records made at one moment, that of the system that is believed
+            order by created_at nulls last, starts_with(person_key, source || ':') desc,
+                (source || ':' || id = person_key) desc, source, id
         ) as turn
     from leads
     where not coalesce(is_deleted, false) and person_key is not null

@@ -2,7 +2,8 @@
 with changes as (
     select
         c.opportunity_key,
-        coalesce(c.pipeline, d.pipeline) as pipeline,
+        -- that of the same system: another one's word would not be found among this one's stages
+        coalesce(c.pipeline, o.pipeline) as pipeline,
         c.stage,
         c.at,
         c.source,
@@ -13,6 +14,7 @@ with changes as (
         ) as followed_source
     from stage_changes as c
     join fact_deals as d on d.opportunity_key = c.opportunity_key
+    left join opportunities as o on o.source = c.source and o.id = c.opportunity_id
     where not coalesce(c.is_deleted, false) and c.stage is not null and c.at is not null
 ),
 marked as (

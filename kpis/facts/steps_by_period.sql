@@ -10,11 +10,13 @@ with by_currency as (
         min("on") as first_on,
         max("on") as last_on,
         arg_max(after, "on") - arg_min(before, "on") as change,
+        -- what is left, at its new rate, against the same at the opening rate: a loss is valued at the opening rate, so
+        -- that it can never exceed what there was to lose
         case
-            when not bool_or(is_foreign) or arg_max(original_after, "on") = 0 then 0
-            else cast(
-                round(arg_max(after, "on") * (arg_min(original_before, "on") / arg_max(original_after, "on")), 4) as decimal(18, 4)
-            ) - arg_min(before, "on")
+            when not bool_or(is_foreign) or arg_min(original_before, "on") = 0 then 0
+            else arg_max(after, "on") - cast(
+                round(arg_max(original_after, "on") * (arg_min(before, "on") / arg_min(original_before, "on")), 4) as decimal(18, 4)
+            )
         end as exchange_effect,
         sum(unconverted_change) as unconverted_change,
         any_value(account) as account,

@@ -141,7 +141,14 @@ class Naive:
 
     def person(self, key: str, rows: list[Fields]) -> Fields:
         by_age = sorted(
-            rows, key=lambda r: (*_last(r["created_at"]), f"{r['source']}:{r['id']}" != key, r["source"], r["id"])
+            rows,
+            key=lambda r: (
+                *_last(r["created_at"]),
+                not key.startswith(f"{r['source']}:"),
+                f"{r['source']}:{r['id']}" != key,
+                r["source"],
+                r["id"],
+            ),
         )
         account = _pick(rows, "account_key")
         created_at = min((r["created_at"] for r in rows if r["created_at"]), default=None)
@@ -515,14 +522,14 @@ def _real_change(
     opening: dict[str, tuple[Decimal, Decimal | None]], closing: dict[str, tuple[Decimal, Decimal | None]]
 ) -> float:
     """
-    The change that the customer decided: what moved only because a rate moved is left out.
+    The change that the customer decided, at the opening rate: what moved only because a rate moved is left out.
     """
     change = 0.0
     for currency in set(opening) | set(closing):
         billed, value = opening.get(currency, (Decimal(0), Decimal(0)))
         billed_then, value_then = closing.get(currency, (Decimal(0), Decimal(0)))
-        now = float(value_then or 0)
-        before = now / float(billed_then) * float(billed) if billed_then else float(value or 0)
+        before = float(value or 0)
+        now = before / float(billed) * float(billed_then) if billed else float(value_then or 0)
         change += now - before
     return change
 

@@ -221,3 +221,43 @@ def test_later_events_do_not_count() -> None:
     assert warehouse.value("mrr", **early) == 0
     assert warehouse.value("new_leads", **early) == 0
     assert warehouse.ask("new_leads", first="2026-04-01", **early) == []
+
+
+def test_a_reopened_deal_spends_no_time_in_its_closed_stage() -> None:
+    """
+    Lost on 5 March, reopened on 20 March: the 15 days as lost are no length, though HubSpot's record of the same deal
+    names a pipeline that Salesforce does not have.
+    """
+    both = {"opportunity_key": "salesforce:006"}
+    warehouse = Warehouse(
+        row("opportunities", **both, id="006", created_at=instant("2026-03-01"), is_closed=False),
+        row("opportunities", **both, id="9", source="hubspot", pipeline="default", created_at=instant("2026-03-01")),
+        row("stages", stage="Demo", is_closed=False),
+        row("stages", stage="Lost", is_closed=True),
+        *(
+            row("stage_changes", **both, opportunity_id="006", stage=stage, at=instant(at))
+            for stage, at in (
+                ("Demo", "2026-03-01"),
+                ("Lost", "2026-03-05"),
+                ("Demo", "2026-03-20"),
+                ("Offer", "2026-03-22"),
+            )
+        ),
+    )
+    answer = warehouse.one("stage_duration")
+
+    assert (answer.value, answer.denominator) == (4 + 2, 1)
+
+
+def test_records_made_at_one_moment_take_the_believed_systems_channel() -> None:
+    """
+    The HubSpot contact was made by the sync at the very moment of the Salesforce lead; the lead knows the channel.
+    """
+    same = {"person_key": "salesforce:003"}
+    warehouse = Warehouse(
+        lead("2026-03-10", id="00Q", channel="Events", **same),
+        lead("2026-03-10", id="7", source="hubspot", channel="Offline", **same),
+        lead("2026-03-12", id="003", kind="contact", is_lead=False, **same),
+    )
+
+    assert warehouse.value("new_leads", by="channel", member="Events") == 1

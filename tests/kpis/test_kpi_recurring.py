@@ -107,8 +107,8 @@ def test_a_moving_rate_is_no_lost_revenue() -> None:
 
     assert Warehouse(*rates, *same).value("gross_mrr_churn_rate") == 0
     assert Warehouse(*rates, *same).value("mrr") == 50
-    # the opening 100 is worth 50 at the closing rate, of which 40 are left
-    assert Warehouse(*rates, *fewer).value("gross_mrr_churn_rate") == 0.1
+    # at the opening rate 20 of 100 were given up; what the rest lost in worth is an exchange effect
+    assert Warehouse(*rates, *fewer).value("gross_mrr_churn_rate") == 0.2
 
 
 def test_mrr_without_a_rate_is_unknown_while_it_lasts() -> None:

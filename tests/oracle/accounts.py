@@ -9,7 +9,7 @@ from typing import Any
 
 import pandas as pd
 
-from tests.oracle.figures import Month
+from tests.oracle.figures import Period
 from tests.oracle.records import Book
 
 
@@ -24,7 +24,7 @@ class Accounts:
         orders = won[(won["kind"] != "renewal") & (won["amount"] > 0)]
         opened = book.deals[~book.deals["is_closed"]]
         self.sums: dict[str, pd.Series[Any]] = {
-            "mrr": Month(book, as_of.replace(day=1), as_of).mrr_of(as_of),
+            "mrr": Period(book, pd.Period(as_of, "M"), as_of).mrr_of(as_of),
             "won_revenue": won.groupby("account")["amount"].sum(),
             "average_ticket": orders.groupby("account")["amount"].mean(),
             "open_pipeline_amount": opened.groupby("account")["amount"].sum(),

@@ -1,5 +1,5 @@
 """
-The KPIs of one month, counted straight from the book.
+The KPIs of one month or quarter, counted straight from the book.
 """
 
 from __future__ import annotations
@@ -14,6 +14,8 @@ import pandas as pd
 from tests.oracle.records import Book
 
 COHORT_WINDOW = 90  # [days]
+LOW_SAMPLE = 30
+SMOOTHED = 6  # [months]
 
 
 @dataclass(frozen=True)
@@ -26,26 +28,27 @@ class Figure:
     reason: str | None = None
 
 
-class Month:
+class Period:
     """
-    One calendar month of the book.
+    One calendar month or quarter of the book.
 
     Args:
         book: Everything that is known.
-        first: Its first day.
+        span: The month or quarter.
         as_of: The day on which the numbers are wanted.
     """
 
-    def __init__(self, book: Book, first: date, as_of: date) -> None:
-        self.book, self.first, self.as_of = book, first, as_of
-        self.last = (pd.Timestamp(first) + pd.offsets.MonthEnd(1)).date()
-        self.opening = first - timedelta(days=1)
+    def __init__(self, book: Book, span: pd.Period, as_of: date) -> None:
+        self.book, self.span, self.as_of = book, span, as_of
+        self.first, self.last = span.start_time.date(), span.end_time.date()
+        self.opening = self.first - timedelta(days=1)
+        self.balances = (self.opening, self.last)
 
-    def before(self) -> Month:
-        return Month(self.book, self.opening.replace(day=1), self.as_of)
+    def before(self, spans: int = 1) -> Period:
+        return Period(self.book, self.span - spans, self.as_of)
 
     def within(self, days: pd.Series[Any]) -> pd.Series[Any]:
-        return days.map(lambda day: isinstance(day, date) and self.first <= day <= self.last).astype(bool)
+        return days.map(lambda day: is_day(day) and self.first <= day <= self.last).astype(bool)
 
     # Leads
 
@@ -80,12 +83,12 @@ class Month:
         When the person's account became a customer; the person's own word only where there is no account.
         """
         if person["account"] is None or isinstance(person["account"], float):
-            return person["customer_on"] if isinstance(person["customer_on"], date) else None
+            return person["customer_on"] if is_day(person["customer_on"]) else None
         return self.book.customers.get(person["account"])
 
     def prospects(self) -> pd.DataFrame:
         """
-        The month's leads, without those of accounts that were customers already.
+        The period's leads, without those of accounts that were customers already.
         """
         leads = self.leads()
         became = leads.apply(self.customer_on, axis=1) if len(leads) else pd.Series(dtype=object)
@@ -130,6 +133,23 @@ class Month:
     def marketing_cac(self) -> Figure:
         return per(self.cost(lambda table: table["kind"] != "sales"), self.new_customers())
 
+    def income_bounds(self) -> tuple[float, float]:
+        """
+        Between nothing and every order of the period can be credited to touches.
+        """
+        deals = self.deals()
+        return 0.0, float(deals[deals["is_won"] & self.within(deals["closed_on"])]["amount"].sum())
+
+    def marketing_cost(self, automation: bool) -> float:
+        apart = {"sales"} if automation else {"sales", "automation"}
+        return self.cost(lambda table: ~table["kind"].isin(apart)) or 0.0
+
+    def cac_to_ticket_ratio(self) -> Figure:
+        cac, ticket = self.marketing_cac(), self.average_ticket()
+        if cac.value is None or ticket.value is None:
+            return cac if cac.value is None else ticket
+        return ratio(cac.value, ticket.value)
+
     # Web and email
 
     def visits_of(self, channel: str | None) -> Figure:
@@ -170,7 +190,7 @@ class Month:
 
     def close_rate_pipeline(self) -> Figure:
         deals = self.deals()
-        ended_before = deals["closed_on"].map(lambda day: isinstance(day, date) and day < self.first).astype(bool)
+        ended_before = deals["closed_on"].map(lambda day: is_day(day) and day < self.first).astype(bool)
         opened = (deals["created_on"] < self.first) & ~ended_before
         won = int((self.within(deals["closed_on"]) & deals["is_won"]).sum())
         return ratio(won, int(opened.sum() + self.within(deals["created_on"]).sum()))
@@ -204,13 +224,15 @@ class Month:
 
     # Recurring revenue
 
+    def active(self, day: date) -> pd.DataFrame:
+        rows = self.book.subscriptions
+        return rows[(rows["starts_on"] <= day) & (rows["ends_on"] > day)]
+
     def mrr_of(self, day: date) -> pd.Series[Any]:
         """
         Account -> MRR, of those that pay on that day.
         """
-        rows = self.book.subscriptions
-        active = rows[(rows["starts_on"] <= day) & (rows["ends_on"] > day)]
-        sums: pd.Series[Any] = active.groupby("account")["mrr"].sum()
+        sums: pd.Series[Any] = self.active(day).groupby("account")["mrr"].sum()
         return sums[sums > 0]
 
     def mrr(self) -> Figure:
@@ -221,20 +243,50 @@ class Month:
         return ratio(paying.sum(), len(paying))
 
     def gross_mrr_churn_rate(self) -> Figure:
-        opening = self.mrr_of(self.opening)
-        closing = self.mrr_of(self.last).reindex(opening.index).fillna(0.0)
-        return ratio((opening - closing).clip(lower=0).sum(), opening.sum())
+        """
+        Losses in what the accounts agreed to pay: a renewal at another day's rate is no loss.
+        """
+        keys = ["account", "currency"]
+        opening, closing = (self.active(day).groupby(keys)[["mrr", "original"]].sum() for day in self.balances)
+        rates = opening["mrr"] / opening["original"]
+        kept = (closing["original"] * rates.reindex(closing.index)).fillna(closing["mrr"])
+        before = opening["mrr"].groupby("account").sum()
+        after = kept.groupby("account").sum().reindex(before.index).fillna(0.0)
+        return ratio((before - after).clip(lower=0).sum(), before.sum())
+
+    def churned(self) -> tuple[int, int]:
+        """
+        Accounts that pay at the start and no longer at the end; accounts that pay at the start.
+        """
+        opening, closing = (self.mrr_of(day) for day in self.balances)
+        return int((~opening.index.isin(closing.index)).sum()), len(opening)
 
     def customer_churn_rate(self) -> Figure:
-        opening, closing = self.mrr_of(self.opening), self.mrr_of(self.last)
-        return ratio(int((~opening.index.isin(closing.index)).sum()), len(opening))
+        return ratio(*self.churned())
+
+    def customer_lifetime_value(self) -> Figure:
+        """
+        ARPA over the month's churn; over that of six months where the month alone is a small sample.
+        """
+        lost, opening = self.churned()
+        if opening < LOW_SAMPLE:
+            months = [self.before(back).churned() for back in range(SMOOTHED)]
+            lost, opening = (sum(column) for column in zip(*months, strict=True))
+        arpa = self.arpa()
+        if arpa.value is None:
+            return arpa
+        return ratio(arpa.value, lost / opening if opening else 0)
+
+
+def is_day(value: Any) -> bool:
+    return isinstance(value, date) and value is not pd.NaT
 
 
 def lag(since: Any, until: Any) -> float:
     """
     Local calendar days between two dates; not a number where one is missing.
     """
-    return float((until - since).days) if isinstance(since, date) and isinstance(until, date) else float("nan")
+    return float((until - since).days) if is_day(since) and is_day(until) else float("nan")
 
 
 def ratio(numerator: Any, denominator: Any, without: str = "zero_denominator") -> Figure:

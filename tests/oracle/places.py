@@ -35,12 +35,14 @@ class Written:
         history: The rows of the spreadsheet.
         accounts: Salesforce account -> its fields, without the prefix.
         companies: HubSpot company -> its properties, without the prefix.
+        campaigns: Salesforce campaign -> its ROI and ROMI [%].
     """
 
     salesforce: dict[Key, Figure]
     history: dict[Key, Figure]
     accounts: dict[str, dict[str, float | None]]
     companies: dict[str, dict[str, float | None]]
+    campaigns: dict[str, tuple[float | None, float | None]]
 
 
 def number(value: Any) -> float | None:
@@ -53,6 +55,7 @@ def read(settings: Settings) -> Written:
         _history(Google(settings)),
         _accounts(Salesforce(settings)),
         _companies(HubSpot(settings)),
+        _campaigns(Salesforce(settings)),
     )
 
 
@@ -85,6 +88,11 @@ def _history(google: Google) -> dict[Key, Figure]:
 def _accounts(salesforce: Salesforce) -> dict[str, dict[str, float | None]]:
     rows = salesforce.query(f"SELECT Id, {', '.join(ACCOUNT_FIELDS.values())} FROM Account")
     return {row["Id"]: {name: number(row[field]) for name, field in ACCOUNT_FIELDS.items()} for row in rows}
+
+
+def _campaigns(salesforce: Salesforce) -> dict[str, tuple[float | None, float | None]]:
+    rows = salesforce.query("SELECT Id, Noria_ROI__c, Noria_ROMI__c FROM Campaign")
+    return {row["Id"]: (number(row["Noria_ROI__c"]), number(row["Noria_ROMI__c"])) for row in rows}
 
 
 def _companies(hubspot: HubSpot) -> dict[str, dict[str, float | None]]:

@@ -7,24 +7,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
-from zoneinfo import ZoneInfo
 
 import pandas as pd
 
 from tests.oracle import identity
 from tests.oracle.identity import Record, Unions, alive_hubspot, alive_salesforce, long_id
 from tests.oracle.vendors import Rows, Settings
+from tests.oracle.words import Words
 
-HUBSPOT_CHANNELS = {
-    "ORGANIC_SEARCH": "Organic Search",
-    "PAID_SEARCH": "Paid Search",
-    "EMAIL_MARKETING": "Email",
-    "SOCIAL_MEDIA": "Organic Social",
-    "PAID_SOCIAL": "Paid Social",
-    "REFERRALS": "Referral",
-    "DIRECT_TRAFFIC": "Direct",
-    "OFFLINE": "Offline",
-}
 SALESFORCE_KINDS = {"New Business": "new", "Upsell": "upsell", "Cross-sell": "cross_sell", "Renewal": "renewal"}
 
 
@@ -45,6 +35,7 @@ class Book:
     account_keys: Unions
     live_accounts: list[Record]
     gone_accounts: list[Record]
+    campaign_costs: dict[str, float]
 
 
 class Reader:
@@ -61,8 +52,7 @@ class Reader:
         as_of: date,
     ) -> None:
         self.settings, self.salesforce, self.hubspot, self.web, self.as_of = settings, salesforce, hubspot, web, as_of
-        self.zone = ZoneInfo(settings.values["organisation"]["timezone"])
-        self.currency = settings.values["organisation"]["currency"]
+        self.words = Words(settings)
         self.leads = alive_salesforce(salesforce["Lead"])
         self.contacts = alive_salesforce(salesforce["Contact"])
         self.marketed = alive_hubspot(hubspot["contacts"])
@@ -70,34 +60,6 @@ class Reader:
         free_mail = settings.values["identity"]["free_mail_domains"]
         self.account_keys = identity.accounts(self.companies, alive_salesforce(salesforce["Account"]), free_mail)
         self.person_keys = identity.people(self.leads, self.contacts, self.marketed)
-        rates = settings.table("exchange_rates")
-        rates["on"] = pd.to_datetime(rates["on"]).dt.date
-        self.rates = {c: g.sort_values("on").reset_index(drop=True) for c, g in rates.groupby("currency")}
-        own = settings.mapping("salesforce")
-        self.words = own["channels"]
-        self.campaign_words = own["campaign_channels"]
-        self.hubspot_words = HUBSPOT_CHANNELS | settings.mapping("hubspot")["channels"]
-
-    # Small words of the vendors
-
-    def local(self, stamp: str | None) -> date | None:
-        return None if not stamp else pd.Timestamp(stamp).tz_convert(self.zone).date()
-
-    def channel(self, words: dict[str, str], word: str | None) -> str | None:
-        return None if not word else words.get(word, "Other")
-
-    def money(self, amount: Any, currency: str | None, on: date | None) -> float | None:
-        """
-        In the reporting currency, at the last rate known on that day.
-        """
-        if amount in (None, ""):
-            return None
-        if currency in (None, "", self.currency):
-            return float(amount)
-        table = self.rates[currency]
-        known = table[table["on"] <= on]
-        assert len(known), f"no rate of {currency} on {on}"
-        return float(amount) * float(known["rate"].iloc[-1])
 
     def account(self, vendor: str, record_id: str | None) -> Record | None:
         kind = "Account" if vendor == "salesforce" else "company"
@@ -123,7 +85,7 @@ class Reader:
                     "counts": True,
                     "created": row["CreatedDate"],
                     "qualified": first.get(row["Id"], born_so),
-                    "channel": self.channel(self.words, row["LeadSource"]),
+                    "channel": self.words.seller_channel(row["LeadSource"]),
                     "account": self.account("salesforce", row["ConvertedAccountId"]),
                     "customer": None,
                 }
@@ -135,7 +97,7 @@ class Reader:
                     "counts": False,
                     "created": row["CreatedDate"],
                     "qualified": None,
-                    "channel": self.channel(self.words, row["LeadSource"]),
+                    "channel": self.words.seller_channel(row["LeadSource"]),
                     "account": self.account("salesforce", row["AccountId"]),
                     "customer": None,
                 }
@@ -147,7 +109,7 @@ class Reader:
                     "counts": True,
                     "created": row["createdate"],
                     "qualified": row[f"hs_v2_date_entered_{self.settings.mapping('hubspot')['qualified_stage']}"],
-                    "channel": self.channel(self.hubspot_words, row["hs_analytics_source"]),
+                    "channel": self.words.hubspot_channel(row["hs_analytics_source"]),
                     "account": self.account("hubspot", row["associatedcompanyid"]),
                     "customer": row["hs_v2_date_entered_customer"],
                 }
@@ -175,7 +137,7 @@ class Reader:
         # A Salesforce Contact is no lead, yet it is the same person and may be the one that knows the source.
         found["channel"] = every.groupby("person")["channel"].first().reindex(found.index)
         for name in ("created", "qualified", "customer"):
-            found[f"{name}_on"] = found[name].dt.tz_convert(self.zone).dt.date.where(found[name].notna(), None)
+            found[f"{name}_on"] = found[name].dt.tz_convert(self.words.zone).dt.date.where(found[name].notna(), None)
         return found
 
     # Deals
@@ -197,9 +159,7 @@ class Reader:
                     "closed_on": closed_on,
                     "is_closed": row["IsClosed"],
                     "is_won": row["IsWon"],
-                    "channel": self.channel(self.words, row["LeadSource"]),
-                    "stage": row["StageName"],
-                    "campaign": row["CampaignId"],
+                    "channel": self.words.seller_channel(row["LeadSource"]),
                 }
             )
         kinds = self.settings.mapping("hubspot")["deal_kinds"]
@@ -208,27 +168,25 @@ class Reader:
             if linked in live or linked in gone:
                 continue
             closed = row["hs_is_closed"] == "true"
-            closed_on = self.local(row["closedate"]) if closed else None
+            closed_on = self.words.local(row["closedate"]) if closed else None
             rows.append(
                 {
                     "deal": row["id"],
                     "account": self.account("hubspot", row["hs_primary_associated_company"]),
                     "kind": kinds[row["dealtype"]],
-                    "amount": self.money(row["amount"], row["deal_currency_code"], closed_on or self.as_of),
+                    "amount": self.words.money(row["amount"], row["deal_currency_code"], closed_on or self.as_of),
                     "created": row["createdate"],
                     "closed": row["closedate"] if closed else None,
                     "closed_on": closed_on,
                     "is_closed": closed,
                     "is_won": row["hs_is_closed_won"] == "true",
-                    "channel": self.channel(self.hubspot_words, row["hs_analytics_source"]),
-                    "stage": row["dealstage"],
-                    "campaign": None,
+                    "channel": self.words.hubspot_channel(row["hs_analytics_source"]),
                 }
             )
         table = pd.DataFrame(rows)
         for name in ("created", "closed"):
             table[name] = pd.to_datetime(table[name], utc=True, format="ISO8601")
-        table["created_on"] = table["created"].dt.tz_convert(self.zone).dt.date
+        table["created_on"] = table["created"].dt.tz_convert(self.words.zone).dt.date
         return table
 
     def visits(self, deals: pd.DataFrame) -> pd.DataFrame:
@@ -247,7 +205,7 @@ class Reader:
         before = table.groupby("deal")["stage"].shift()
         table = table[table["stage"] != before]
         table["exited"] = table.groupby("deal")["entered"].shift(-1)
-        table["exited_on"] = table["exited"].dt.tz_convert(self.zone).dt.date
+        table["exited_on"] = table["exited"].dt.tz_convert(self.words.zone).dt.date
         closing = {row["ApiName"] for row in self.salesforce["OpportunityStage"] if row["IsClosed"]} | {
             stage["id"]
             for pipeline in self.hubspot["pipelines"]
@@ -267,7 +225,8 @@ class Reader:
                 ends = row["Contract_End__c"]
                 starts = date.fromisoformat(row["Contract_Start__c"])
                 account = known.loc[row["Id"], "account"]
-                rows.append((account, row["MRR__c"], starts, date.fromisoformat(ends) if ends else date.max))
+                until = date.fromisoformat(ends) if ends else date.max
+                rows.append((account, row["MRR__c"], row["MRR__c"], self.words.currency, starts, until))
         lines = {row["id"]: row for row in self.hubspot["line_items"] if not row["archived"]}
         for row in self.hubspot["deals"]:
             if row["id"] not in known.index or not known.loc[row["id"], "is_won"]:
@@ -282,13 +241,15 @@ class Reader:
                 starts_on = line["hs_recurring_billing_start_date"]
                 starts = date.fromisoformat(starts_on) if starts_on else closed_on
                 ends_on = line["hs_recurring_billing_end_date"]
-                mrr = self.money(line["hs_mrr"], line["hs_line_item_currency_code"], starts)
-                ends = date.fromisoformat(ends_on) if ends_on else date.max
-                rows.append((known.loc[row["id"], "account"], mrr, starts, ends))
+                until = date.fromisoformat(ends_on) if ends_on else date.max
+                currency = line["hs_line_item_currency_code"]
+                mrr = self.words.money(line["hs_mrr"], currency, starts)
+                rows.append((known.loc[row["id"], "account"], mrr, float(line["hs_mrr"]), currency, starts, until))
             if not recurring and row["hs_mrr"]:
-                mrr = self.money(row["hs_mrr"], row["deal_currency_code"], closed_on)
-                rows.append((known.loc[row["id"], "account"], mrr, closed_on, date.max))
-        return pd.DataFrame(rows, columns=["account", "mrr", "starts_on", "ends_on"])
+                currency = row["deal_currency_code"]
+                mrr = self.words.money(row["hs_mrr"], currency, closed_on)
+                rows.append((known.loc[row["id"], "account"], mrr, float(row["hs_mrr"]), currency, closed_on, date.max))
+        return pd.DataFrame(rows, columns=["account", "mrr", "original", "currency", "starts_on", "ends_on"])
 
     def costs(self) -> pd.DataFrame:
         """
@@ -298,13 +259,13 @@ class Reader:
         for row in self.salesforce["Campaign"]:
             if not row["IsDeleted"] and row["ActualCost"] is not None:
                 days = (date.fromisoformat(row["StartDate"]), date.fromisoformat(row["EndDate"]))
-                rows.append((*days, "media", self.channel(self.campaign_words, row["Type"]), row["ActualCost"]))
+                rows.append((*days, "media", self.words.campaign_channel(row["Type"]), row["ActualCost"]))
         # HubSpot's campaigns have no channel of their own; the visits that carry their tag do.
         tagged = self.web["campaigns"].set_index("sessionCampaignName")["sessionDefaultChannelGroup"].to_dict()
         for row in self.hubspot["campaigns"]:
             days = (date.fromisoformat(row["hs_start_date"]), date.fromisoformat(row["hs_end_date"]))
             currency = row["budget"]["currencyCode"]
-            amount = self.money(sum(item["amount"] for item in row["budget"]["spendItems"]), currency, days[0])
+            amount = self.words.money(sum(item["amount"] for item in row["budget"]["spendItems"]), currency, days[0])
             if row["budget"]["spendItems"]:
                 rows.append((*days, "media", tagged.get(row["hs_utm"]), amount or 0.0))
         for row in self.settings.table("costs").to_dict("records"):
@@ -314,13 +275,13 @@ class Reader:
         for starts, ends, kind, channel, amount in rows:
             span = pd.date_range(starts, ends)
             for stamp in span:
-                own = self.money(*amount, stamp.date()) if isinstance(amount, tuple) else amount
+                own = self.words.money(*amount, stamp.date()) if isinstance(amount, tuple) else amount
                 daily.append((stamp.date(), kind, channel, own / len(span)))
         return pd.DataFrame(daily, columns=["on", "kind", "channel", "amount"])
 
     def sends(self) -> pd.DataFrame:
         rows = [
-            (self.local(row["publishDate"]), counters["delivered"], counters["open"], counters["click"])
+            (self.words.local(row["publishDate"]), counters["delivered"], counters["open"], counters["click"])
             for row in self.hubspot["emails"]
             if row.get("publishDate") and (counters := row["stats"]["counters"])["sent"]
         ]
@@ -353,4 +314,7 @@ class Reader:
             account_keys=self.account_keys,
             live_accounts=[record for record, gone in accounts if not gone],
             gone_accounts=[record for record, gone in accounts if gone],
+            campaign_costs={
+                row["Id"]: row["ActualCost"] or 0.0 for row in self.salesforce["Campaign"] if not row["IsDeleted"]
+            },
         )

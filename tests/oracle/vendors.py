@@ -29,13 +29,12 @@ SALESFORCE = {
     ),
     "LeadHistory": "Id, IsDeleted, LeadId, Field, NewValue, CreatedDate",
     "Opportunity": (
-        "Id, IsDeleted, AccountId, StageName, Amount, Type, LeadSource, CampaignId, CreatedDate, CloseDate, IsClosed, "
+        "Id, IsDeleted, AccountId, StageName, Amount, Type, LeadSource, CreatedDate, CloseDate, IsClosed, "
         "IsWon, MRR__c, Contract_Start__c, Contract_End__c"
     ),
     "OpportunityHistory": "Id, IsDeleted, OpportunityId, StageName, CreatedDate",
     "OpportunityStage": "Id, ApiName, IsClosed, IsWon",
     "Campaign": "Id, IsDeleted, Name, Type, StartDate, EndDate, ActualCost",
-    "CampaignMember": "Id, IsDeleted, CampaignId, LeadId, ContactId, HasResponded, FirstRespondedDate, CreatedDate",
 }
 
 CONTACT = (
