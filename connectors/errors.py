@@ -74,6 +74,12 @@ class UserError(Exception):
         return (_rebuild, (type(self), self.what, self.where, self.fix))
 
 
+class WrongUse(UserError):
+    """
+    What was asked names something that is not there, or cannot be asked like that.
+    """
+
+
 def _rebuild(kind: type[UserError], what: str, where: str, fix: str) -> UserError:
     return kind(what, where=where, fix=fix)
 

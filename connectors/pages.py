@@ -41,7 +41,7 @@ def from_json(bodies: Sequence[bytes], path: str, record: pa.DataType) -> pa.Str
     schema = pa.schema([(path, pa.list_(record))])
     joined = b"\n".join(bodies)
     if not joined.strip():
-        return pa.array([], type=record)
+        return pa.nulls(0, record)
     try:
         table = pj.read_json(
             io.BytesIO(joined),

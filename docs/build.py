@@ -45,9 +45,9 @@ connector. With a folder, the records of its CSV files are served instead: named
 | `POST /_sandbox/limits` `{"on": true}` | rate and quota limits as the vendors have them |
 | `POST /_sandbox/reset` | forget the log and the faults |
 
-A fault is `{"kind": "unavailable", "vendor": "hubspot", "path": "/objects/deals", "times": 2}`. Kinds: `expired`, `scope`,
-`limit`, `error`, `unavailable` in the vendor's own words; `slow` (answers after `options.seconds`), `cut` (the connection breaks
-in the middle of the answer), `lost` (done, but no answer comes).
+A fault is `{"kind": "unavailable", "vendor": "hubspot", "path": "/objects/deals", "times": 2}`. Kinds: `expired`,
+`scope`, `limit`, `error`, `unavailable` in the vendor's own words; `slow` (answers after `options.seconds`), `cut` (the
+connection breaks in the middle of the answer), `lost` (done, but no answer comes).
 
 ## The vendors, and what is left out
 """

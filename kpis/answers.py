@@ -4,8 +4,6 @@ Answers: one row per KPI, period and member, with its parts, the reason for no v
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from sqlglot import exp
 
 from kpis import calendar
@@ -14,13 +12,11 @@ from kpis.facts import FACTS
 from kpis.formula import Formula, WherePaid
 from kpis.measure import Balance, Measure
 from kpis.model import ORG, Kpi, figures
+from kpis.plan import Plan
 from kpis.sql import columns as columns_of
 from kpis.sql import fill, first_known, named, select
 from kpis.stages import KEY, seen
 from kpis.words import FLAGS
-
-if TYPE_CHECKING:
-    from kpis.plan import Plan
 
 JUDGED = """
 select

@@ -9,13 +9,19 @@ from dataclasses import dataclass, field
 from datetime import date
 from functools import lru_cache
 
+from sqlglot import exp
+
 from connectors.errors import WrongUse, close_matches
+from kpis import calendar
+from kpis.answers import JUDGED, RESULT, answers_stage
 from kpis.catalogue import CATALOGUE
 from kpis.facts import FACTS, Environment
 from kpis.model import DIMENSIONS, GRAINS, ORG, Kpi, measures
 from kpis.options import in_force
 from kpis.plan import Plan
-from kpis.sql import DIALECT
+from kpis.scan import scan_query
+from kpis.sql import DIALECT, fill
+from kpis.stages import figures_stage, gathered_stage, keys_stage, paid_stage, ready_stage, wide_stage
 
 
 @dataclass(frozen=True)
@@ -96,7 +102,35 @@ def _compile(
     environment: Environment,
 ) -> str:
     plan = Plan(kpis, grains, dimensions, first, last, as_of, dict(options), environment)
-    return plan.statement().sql(DIALECT, copy=False)
+    return _statement(plan).sql(DIALECT, copy=False)
+
+
+def _statement(plan: Plan) -> exp.Expression:
+    """
+    The stages of a plan, each a named select over those before it.
+    """
+    window = plan.options["cohort_window_days"]
+    assert isinstance(window, int)
+    fiscal_year_start = plan.environment.fiscal_year_start
+    stages: list[tuple[str, exp.Expression]] = [
+        ("periods", calendar.periods(plan.spans, plan.as_of, window)),
+        *(
+            (scan.name, scan_query(scan, plan.spans, plan.scanned, plan.as_of, fiscal_year_start))
+            for scan in plan.scans.all()
+        ),
+        ("gathered", gathered_stage(plan)),
+        ("keys", keys_stage(plan)),
+        ("wide", wide_stage(plan)),
+        ("figures", figures_stage(plan)),
+        *([("paid", paid_stage(plan))] if plan.paid else []),
+        ("ready", ready_stage(plan)),
+        ("answers", answers_stage(plan)),
+        ("judged", fill(JUDGED)),
+    ]
+    whole = fill(RESULT, {"is_future": plan.is_future})
+    tables = [exp.CTE(this=query, alias=exp.TableAlias(this=exp.to_identifier(name))) for name, query in stages]
+    whole.set("with_", exp.With(expressions=tables))
+    return whole
 
 
 def _kpi(name: str) -> Kpi:

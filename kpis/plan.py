@@ -1,5 +1,5 @@
 """
-The plan of a question: which figures it needs, which scans give them, and the statement that puts them together.
+The plan of a question: which figures it needs and which scans give them.
 """
 
 from __future__ import annotations
@@ -7,23 +7,18 @@ from __future__ import annotations
 from datetime import date
 from functools import cached_property
 
-from sqlglot import exp
-
 from kpis import calendar
-from kpis.answers import JUDGED, RESULT, answers_stage
 from kpis.evaluate import Slot, offered
 from kpis.facts import Environment
 from kpis.formula import LastMonths, Previous, WherePaid
 from kpis.measure import Balance, Figure, Measure
 from kpis.model import ORG, Kpi, figures
-from kpis.scan import Columns, Scan, Scans, scan_query
-from kpis.sql import fill
-from kpis.stages import figures_stage, gathered_stage, keys_stage, paid_stage, ready_stage, wide_stage
+from kpis.scan import Columns, Scan, Scans
 
 
 class Plan:
     """
-    Everything that `statement` is made of.
+    Everything that a statement is made of.
 
     Args:
         kpis: What to compute.
@@ -95,29 +90,6 @@ class Plan:
     @cached_property
     def history_scans(self) -> list[Scan]:
         return [scan for scan in self.scans.all() if scan.has_history]
-
-    def statement(self) -> exp.Expression:
-        """
-        The whole statement.
-        """
-        window = self.options["cohort_window_days"]
-        assert isinstance(window, int)
-        stages: list[tuple[str, exp.Expression]] = [("periods", calendar.periods(self.spans, self.as_of, window))]
-        stages += [
-            (scan.name, scan_query(scan, self.spans, self.scanned, self.as_of, self.environment.fiscal_year_start))
-            for scan in self.scans.all()
-        ]
-        stages += [("gathered", gathered_stage(self)), ("keys", keys_stage(self)), ("wide", wide_stage(self))]
-        stages += [
-            ("figures", figures_stage(self)),
-            *([("paid", paid_stage(self))] if self.paid else []),
-            ("ready", ready_stage(self)),
-        ]
-        stages += [("answers", answers_stage(self)), ("judged", fill(JUDGED))]
-        whole = fill(RESULT, {"is_future": self.is_future})
-        tables = [exp.CTE(this=query, alias=exp.TableAlias(this=exp.to_identifier(name))) for name, query in stages]
-        whole.set("with_", exp.With(expressions=tables))
-        return whole
 
 
 def _inner(figure: Figure) -> tuple[Measure, ...]:

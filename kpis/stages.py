@@ -4,20 +4,16 @@ The stages between scans and answers: stacked long, regrouped wide, figures with
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from sqlglot import exp
 
 from kpis import calendar
 from kpis.evaluate import all_columns
 from kpis.facts import FACTS
 from kpis.measure import Balance, Figure, Measure
+from kpis.plan import Plan
 from kpis.scan import NONE, Scan
 from kpis.sql import columns as columns_of
 from kpis.sql import fill, first_known, named, select, subquery
-
-if TYPE_CHECKING:
-    from kpis.plan import Plan
 
 KEY = ("grain", "seq", "dimension", "member_id")
 _MEMBER = "partition by grain, dimension, member_id order by seq"

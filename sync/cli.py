@@ -1,38 +1,33 @@
 """
-The command line: the only place that prints or exits.
+The command line: with `console.py` the only place that prints or exits.
 """
 
 from __future__ import annotations
 
-import json
 import logging
-import sys
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable
 from datetime import UTC, date, datetime
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any
 
-import structlog
 import typer
-from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
-from connectors.errors import UserError, close_matches, redact
+from connectors.errors import UserError, WrongUse, close_matches
+from sync import console
+from sync.console import DONE, FAILED, LEFT_OUT, SETTINGS, Watched, answer_json, err, out, say, tell, with_settings
+from sync.plain import safe
 from sync.settings import Settings, load
-
-DONE, FAILED, WRONG_USE, LEFT_OUT = 0, 1, 2, 3
 
 app = typer.Typer(
     name="noria",
+    cls=console.Commands,
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
     help="Lifts CRM and analytics records, computes KPIs, and pours them back into the CRM and Google Sheets.",
+    epilog="Exit status: 0 done, 1 failed, 2 wrong use, 3 done with something left out.",
 )
-out = Console(highlight=False)
-err = Console(stderr=True, highlight=False)
 
 
 class Format(StrEnum):
@@ -44,48 +39,30 @@ class Format(StrEnum):
     JSON = "json"
 
 
+class Language(StrEnum):
+    """
+    Languages that KPIs have.
+    """
+
+    EN = "en"
+    ES = "es"
+
+
 SettingsFile = Annotated[Path, typer.Option("--settings", help="The settings file.", show_default=True)]
 AsJson = Annotated[Format, typer.Option("--format", help="table for people, json for programs.")]
 AsOf = Annotated[
     str | None, typer.Option("--as-of", help="Compute as of this day, e.g. 2026-10-31; today if left out.")
 ]
 Only = Annotated[list[str] | None, typer.Option("--only", help="Only this connector; may be repeated.")]
-_SETTINGS = Path("settings.toml")
+Spoken = Annotated[Language | None, typer.Option("--language", help="That of the settings if left out.")]
+_STOPPING = "Ending after the current page; once more ends at once."
 
 
 def main() -> None:
     """
     Entry point of the command `noria`.
     """
-    _log_to_stderr()
-    try:
-        app()
-    except UserError as error:
-        err.print(str(error), markup=False)
-        sys.exit(FAILED)
-    except KeyboardInterrupt:
-        sys.exit(FAILED)
-
-
-def _log_to_stderr() -> None:
-    def clean(logger: Any, method: str, event: Any) -> Any:
-        return {key: redact(value) if isinstance(value, str) else value for key, value in event.items()}
-
-    structlog.configure(
-        processors=[
-            structlog.processors.add_log_level,
-            structlog.processors.TimeStamper(fmt="iso"),
-            structlog.processors.format_exc_info,
-            clean,
-            structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty()),
-        ],
-        wrapper_class=structlog.make_filtering_bound_logger(logging.WARNING),
-        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
-    )
-
-
-def _json(value: Any) -> None:
-    sys.stdout.write(json.dumps(value, ensure_ascii=False, indent=2, default=str) + "\n")
+    console.start(app)
 
 
 def _day(text: str | None, settings: Settings) -> date:
@@ -96,42 +73,35 @@ def _day(text: str | None, settings: Settings) -> date:
     try:
         return date.fromisoformat(text)
     except ValueError as error:
-        raise UserError(f"{text!r} is no day.", where="--as-of", fix="Write it as 2026-10-31.") from error
+        raise WrongUse(f"{text!r} is no day.", where="--as-of", fix="Write it as 2026-10-31.") from error
 
 
 def _known(settings: Settings, only: list[str] | None) -> tuple[str, ...]:
     for name in only or ():
         if name not in settings.connectors:
-            raise UserError(
+            raise WrongUse(
                 f"There is no connector {name!r}.", where="--only", fix=close_matches(name, settings.connectors)
             )
     return tuple(only or ())
 
 
-@contextmanager
-def _bars() -> Iterator[Any]:
+def _work(settings: Settings, **how: Any) -> Any:
     """
-    Progress of a pull on the screen; silent where nobody watches.
+    Do steps of the job with progress on the screen; SIGTERM and Ctrl+C let the current page be stored.
     """
-    if not err.is_terminal:
-        yield None
-        return
-    columns = (
-        SpinnerColumn(),
-        TextColumn("{task.description}"),
-        BarColumn(),
-        MofNCompleteColumn(),
-        TimeElapsedColumn(),
-    )
-    with Progress(*columns, console=err, transient=True) as progress:
-        tasks: dict[tuple[str, str], Any] = {}
+    from sync import job
+    from sync.stopping import stopped_by_signals
 
-        def told(connector: str, stream: str, done: int, total: int | None) -> None:
-            if (connector, stream) not in tasks:
-                tasks[connector, stream] = progress.add_task(f"{connector} {stream}", total=total)
-            progress.update(tasks[connector, stream], completed=done, total=total)
+    show: Callable[[Any], None] | None = how.pop("show_plan", None)
+    with stopped_by_signals(_STOPPING) as stop, Watched(settings.organisation.language) as watched:
 
-        yield told
+        def show_plan(made: Any) -> None:
+            # Nothing may redraw the screen below the plan.
+            watched.end()
+            if show is not None:
+                show(made)
+
+        return job.run(settings, progress=watched.records, tell=watched.step, stop=stop, show_plan=show_plan, **how)
 
 
 # -- commands ----------------------------------------------------------------------------------------------------------
@@ -170,29 +140,33 @@ def sandbox(
     Play Salesforce, HubSpot and Google on this machine until interrupted.
     """
     from sandbox.serve import open_sandbox, write_settings
+    from sync.stopping import stopped_by_signals
 
     try:
         last = date.fromisoformat(until) if until else None
+    except ValueError as error:
+        raise WrongUse(f"{until!r} is no day.", where="--until", fix="Write it as 2026-10-31.") from error
+    try:
         served = open_sandbox(
             port=port, seed=seed, accounts=accounts, until=last, salesforce=salesforce, hubspot=hubspot
         )
-    except (ValueError, OSError) as error:
-        raise UserError(
-            f"The sandbox could not start: {error}.", where="noria sandbox", fix="Mend that and start again."
-        ) from error
-    with served:
+    except OSError as error:
+        fix = "Give another port with --port; 0 takes a free one."
+        raise UserError(f"The sandbox could not start: {error.strerror or error}.", where="--port", fix=fix) from error
+    except ValueError as error:
+        fix = "Mend that file, or name another folder."
+        raise UserError(f"The sandbox could not start: {error}.", where="noria sandbox", fix=fix) from error
+    with stopped_by_signals() as stop, served:
         if settings_out is not None:
             write_settings(served, settings_out)
-            err.print(f"settings: {settings_out} (secrets beside it)", markup=False)
-        err.print(f"sandbox: {served.url} (Ctrl+C ends it)", markup=False)
-        try:
-            served.wait()
-        except KeyboardInterrupt:
-            err.print("ended", markup=False)
+            tell(f"settings: {settings_out} (secrets beside it)")
+        tell(f"sandbox: {served.url} (Ctrl+C ends it)")
+        stop.wait()
+    tell("ended")
 
 
 @app.command()
-def init(settings: SettingsFile = _SETTINGS) -> None:
+def init(settings: SettingsFile = SETTINGS) -> None:
     """
     Write a settings file to fill in: every key with its meaning and its default.
     """
@@ -203,11 +177,12 @@ def init(settings: SettingsFile = _SETTINGS) -> None:
             f"{settings} is there already.", where="--settings", fix="Move it away first, or name another file."
         )
     settings.write_text(text(), encoding="utf-8")
-    out.print(f"{settings}: fill in the lines without a leading #, then try it with: noria check", markup=False)
+    command = f"noria check{with_settings(settings)}"
+    say(f"{settings}: fill in the lines without a leading #, then try it with: {command}")
 
 
 @app.command()
-def check(settings: SettingsFile = _SETTINGS, format: AsJson = Format.TABLE, only: Only = None) -> None:
+def check(settings: SettingsFile = SETTINGS, format: AsJson = Format.TABLE, only: Only = None) -> None:
     """
     Try every connector: credentials, permissions, fields, limits.
     """
@@ -217,9 +192,9 @@ def check(settings: SettingsFile = _SETTINGS, format: AsJson = Format.TABLE, onl
     loaded = load(settings)
     found = list(look(loaded, datetime.now(UTC), _known(loaded, only)))
     if format is Format.JSON:
-        _json([{"connector": one.connector, **vars(one.finding)} for one in found])
+        answer_json([{"connector": one.connector, **vars(one.finding)} for one in found])
     else:
-        out.print(screen.findings(found))
+        out.print(screen.findings(found, loaded.organisation.language))
     if any(one.finding.level == "error" for one in found):
         raise typer.Exit(FAILED)
     if any(one.finding.level == "warning" for one in found):
@@ -227,35 +202,34 @@ def check(settings: SettingsFile = _SETTINGS, format: AsJson = Format.TABLE, onl
 
 
 @app.command()
-def pull(settings: SettingsFile = _SETTINGS, only: Only = None) -> None:
+def pull(settings: SettingsFile = SETTINGS, only: Only = None) -> None:
     """
     Bring the records up to date; goes on where the last pull stopped.
     """
-    from sync import job
+    from sync import reporting
 
     loaded = load(settings)
-    with _bars() as progress:
-        report = job.run(loaded, steps=("pull",), kind="pull", only=_known(loaded, only), progress=progress)
-    _print_pull(report)
-    _end(report)
+    report = _work(loaded, steps=("pull",), kind="pull", only=_known(loaded, only))
+    reporting.print_pull(report, loaded)
+    reporting.end(report, loaded)
 
 
 @app.command()
-def compute(settings: SettingsFile = _SETTINGS, as_of: AsOf = None) -> None:
+def compute(settings: SettingsFile = SETTINGS, as_of: AsOf = None) -> None:
     """
     Compute all KPIs from the records pulled so far.
     """
-    from sync import job
+    from sync import reporting
 
     loaded = load(settings)
-    report = job.run(loaded, steps=("compute",), kind="compute", as_of=_day(as_of, loaded))
-    out.print(f"{report.values} values", markup=False)
-    _end(report)
+    report = _work(loaded, steps=("compute",), kind="compute", as_of=_day(as_of, loaded))
+    reporting.print_values(report, loaded)
+    reporting.end(report, loaded)
 
 
 @app.command()
 def push(
-    settings: SettingsFile = _SETTINGS,
+    settings: SettingsFile = SETTINGS,
     apply: Annotated[
         bool, typer.Option("--apply", help="Write what the plan shows; without it nothing is written.")
     ] = False,
@@ -270,76 +244,89 @@ def push(
     """
     Show what would be written to the CRM and the spreadsheet; with --apply, write it.
     """
-    from sync import job, screen
+    from sync import job, reporting, screen
     from sync import push as pushing
     from sync.outcome import applied_json, plan_json
 
     loaded = load(settings)
     day = _day(as_of, loaded)
     chosen = _known(loaded, only)
-    if not apply:
-        warehouse = job.warehouse_of(loaded)
-        made = pushing.plan(warehouse, loaded, datetime.now(UTC), day, only=chosen, overwrite=overwrite)
+    for name in chosen:
+        if name not in loaded.push:
+            fix = f"Add [push.{name}], or name one of: {', '.join(loaded.push) or 'none is there'}."
+            raise WrongUse(f"Nothing is written to {name!r}.", where="--only", fix=fix)
+    if apply:
+
+        def show(made: pushing.Plan) -> None:
+            if format is Format.TABLE:
+                reporting.print_plan(made, loaded, limit)
+
+        report = _work(
+            loaded, steps=("push",), kind="push", as_of=day, only=chosen, overwrite=overwrite, show_plan=show
+        )
         if format is Format.JSON:
-            _json(plan_json(made, limit))
+            answer_json({"run": report.run.id, "status": report.run.status, **applied_json(report.applied)})
         else:
-            _print_plan(made, limit)
-            out.print("Nothing was written. Write it with: noria push --apply", markup=False)
-        problems = [one.problem for one in made.destinations if one.problem is not None]
-        for problem in problems:
-            err.print(str(problem), markup=False)
-        raise typer.Exit(FAILED if problems or any(one.stopped for one in made.destinations) else DONE)
-
-    def show(made: pushing.Plan) -> None:
-        if format is Format.TABLE:
-            _print_plan(made, limit)
-
-    report = job.run(loaded, steps=("push",), kind="push", as_of=day, only=chosen, overwrite=overwrite, show_plan=show)
+            out.print(screen.applied(report.applied, loaded.organisation.language))
+        reporting.end(report, loaded, quiet=format is Format.JSON)
+        return
+    made = pushing.plan(job.warehouse_of(loaded), loaded, datetime.now(UTC), day, only=chosen, overwrite=overwrite)
     if format is Format.JSON:
-        _json({"run": report.run.id, "status": report.run.status, **applied_json(report.applied)})
+        answer_json(plan_json(made, limit))
     else:
-        out.print(screen.applied(report.applied))
-    _end(report)
+        reporting.print_plan(made, loaded, limit)
+        reporting.print_what_next(made, loaded, settings)
+    problems = [one.problem for one in made.destinations if one.problem is not None]
+    for problem in problems:
+        tell(problem)
+    raise typer.Exit(FAILED if problems or any(one.stopped for one in made.destinations) else DONE)
 
 
 @app.command()
-def run(settings: SettingsFile = _SETTINGS, as_of: AsOf = None, only: Only = None) -> None:
+def run(settings: SettingsFile = SETTINGS, as_of: AsOf = None, only: Only = None) -> None:
     """
     The whole job: pull, compute, push.
     """
-    from sync import job, screen
+    from sync import reporting, screen
 
     loaded = load(settings)
-    with _bars() as progress:
-        report = job.run(loaded, as_of=_day(as_of, loaded), only=_known(loaded, only), progress=progress)
-    _print_pull(report)
-    out.print(f"{report.values} values computed", markup=False)
-    if report.plan is not None:
-        out.print(screen.plan(report.plan))
-        out.print(screen.applied(report.applied))
-    _end(report)
+
+    def show(made: Any) -> None:
+        reporting.print_plan(made, loaded, 0)
+
+    report = _work(loaded, as_of=_day(as_of, loaded), only=_known(loaded, only), show_plan=show)
+    reporting.print_pull(report, loaded)
+    reporting.print_values(report, loaded)
+    if report.applied:
+        out.print(screen.applied(report.applied, loaded.organisation.language))
+    reporting.end(report, loaded)
 
 
 @app.command()
-def serve(settings: SettingsFile = _SETTINGS) -> None:
+def serve(
+    settings: SettingsFile = SETTINGS,
+    at_once: Annotated[bool, typer.Option("--now", help="Run when it starts, too.")] = False,
+) -> None:
     """
-    Run the job on schedule until SIGTERM.
+    Run the job by cron in the organisation's time zone until SIGTERM, which lets the current page be stored.
     """
     from sync import schedule
 
     loaded = load(settings)
+    console.log_to_stderr(logging.WARNING)
 
-    def tell(text: str) -> None:
-        err.print(f"{datetime.now(loaded.zone):%Y-%m-%d %H:%M:%S} {text}", markup=False)
+    def stamped(text: str) -> None:
+        tell(f"{datetime.now(loaded.zone):%Y-%m-%d %H:%M:%S} {text}")
 
-    following = schedule.next_time(loaded, datetime.now(loaded.zone))
-    tell(f"serving {loaded.schedule.cron!r} ({loaded.organisation.timezone}), next run {following:%Y-%m-%d %H:%M}")
-    schedule.serve(loaded, tell)
+    following = schedule.next_time(loaded, datetime.now(UTC))
+    upcoming = f"next run {following:%Y-%m-%d %H:%M}" if following else "which never comes"
+    stamped(f"serving {loaded.schedule.cron!r} ({loaded.organisation.timezone}), {upcoming}")
+    schedule.serve(loaded, stamped, at_once=at_once)
 
 
 @app.command()
 def runs(
-    settings: SettingsFile = _SETTINGS,
+    settings: SettingsFile = SETTINGS,
     id: Annotated[str | None, typer.Argument(help="One run in full.")] = None,
     format: AsJson = Format.TABLE,
     limit: Annotated[int, typer.Option(min=1)] = 20,
@@ -356,22 +343,25 @@ def runs(
     if id is not None:
         found = [run for run in found if run.id == id]
         if not found:
-            raise UserError(f"There is no run {id!r}.", where="noria runs", fix="List them: noria runs")
+            raise WrongUse(f"There is no run {id!r}.", where="noria runs", fix="List them: noria runs")
+    language = loaded.organisation.language
     if format is Format.JSON:
-        _json([vars(run) for run in found])
-        return
-    out.print(screen.runs(found, loaded.zone))
-    if id is not None:
+        answer_json([{**vars(run), "problems": run.problems} for run in found])
+    elif id is None:
+        out.print(screen.runs(found, loaded.zone, language))
+    else:
+        for shown in screen.run_details(found[0], loaded.zone, language):
+            out.print(shown)
         for problem in found[0].problems:
-            out.print(problem, markup=False)
+            say(problem)
 
 
 @app.command()
 def kpis(
-    settings: SettingsFile = _SETTINGS,
+    settings: SettingsFile = SETTINGS,
     id: Annotated[str | None, typer.Argument(help="One KPI in full.")] = None,
     format: AsJson = Format.TABLE,
-    language: Annotated[str | None, typer.Option(help="en or es; that of the settings if left out.")] = None,
+    language: Spoken = None,
 ) -> None:
     """
     The KPIs, what they mean and how they are computed.
@@ -379,28 +369,22 @@ def kpis(
     from kpis.catalogue import CATALOGUE
     from sync import screen
 
-    if language is None:
-        language = load(settings).organisation.language if settings.is_file() else "en"
-    if language not in ("en", "es"):
-        raise UserError(f"There is no language {language!r}.", where="--language", fix="known: en, es")
     if id is not None and id not in CATALOGUE:
-        raise UserError(f"There is no KPI {id!r}.", where="noria kpis", fix=close_matches(id, CATALOGUE))
+        raise WrongUse(f"There is no KPI {id!r}.", where="noria kpis", fix=close_matches(id, CATALOGUE))
     chosen = [CATALOGUE[id]] if id else [kpi for kpi in CATALOGUE.values() if not kpi.supporting]
     cards = [kpi.card() for kpi in chosen]
     if format is Format.JSON:
-        _json(cards)
-    elif id is None:
-        out.print(screen.catalogue(cards, language))
-    else:
-        for key, value in cards[0].items():
-            shown = value[language] if isinstance(value, Mapping) and language in value else value
-            out.print(f"[bold]{key}[/]  {screen.safe(shown)}")
+        answer_json(cards)
+        return
+    # The catalogue can be read before there are settings.
+    spoken = language or (load(settings).organisation.language if settings.is_file() else "en")
+    out.print(screen.card(cards[0], spoken) if id else screen.catalogue(cards, spoken))
 
 
 @app.command()
 def show(
     ids: Annotated[list[str] | None, typer.Argument(metavar="KPI...", help="Ids; all KPIs if left out.")] = None,
-    settings: SettingsFile = _SETTINGS,
+    settings: SettingsFile = SETTINGS,
     period: Annotated[
         str, typer.Option("--period", help="day, week, month, quarter, year or all (to date).")
     ] = "month",
@@ -410,57 +394,41 @@ def show(
     option: Annotated[list[str] | None, typer.Option("--option", help="Another policy: name=value.")] = None,
     format: AsJson = Format.TABLE,
     as_of: AsOf = None,
-    language: Annotated[str | None, typer.Option(help="en or es.")] = None,
+    language: Spoken = None,
 ) -> None:
     """
     KPI values by period, for the organisation or cut by a dimension.
     """
-    from kpis.catalogue import CATALOGUE
-    from sync import job, periods, screen
-    from sync.compute import Asked, answer
+    from sync import job, question, screen
+    from sync.compute import answer
 
     loaded = load(settings)
-    if period not in periods.GRAINS:
-        raise UserError(f"There is no period {period!r}.", where="--period", fix=close_matches(period, periods.GRAINS))
     day = _day(as_of, loaded)
-    asked = Asked(
-        kpis=tuple(ids or (kpi.id for kpi in CATALOGUE.values() if not kpi.supporting)),
-        grain=period,
-        first=periods.day_in(first, where="--from") if first else None,
-        last=periods.day_in(last, where="--to") if last else None,
-        by=tuple(by or ()),
-        options=dict(_options(option or [])),
-    )
+    asked = question.asked(loaded, day, ids or [], period, first, last, by or [], option or [], tell)
     with job.warehouse_of(loaded).open(read_only=True) as session:
         rows: list[dict[str, Any]] = answer(session, loaded, asked, day).to_pylist()
-    wanted = set(asked.by) or {"org"}
-    rows = [row for row in rows if row["dimension"] in wanted]
+    fiscal = loaded.organisation.fiscal_year_start
     if format is Format.JSON:
-        for row in rows:
-            row["period"] = periods.label(row["grain"], row["period_start"]) if row["grain"] != "all" else "all"
-            row["flags"] = [flag for flag in (row["flags"] or "").split(",") if flag]
-        _json(rows)
+        answer_json([question.row_of(row, fiscal) for row in rows if row["dimension"] in (asked.by or ("org",))])
         return
     spoken = language or loaded.organisation.language
-    out.print(screen.values(rows, period, loaded.organisation.currency, spoken, asked.by))
+    for shown in screen.values(
+        rows,
+        period,
+        asked.by,
+        currency=loaded.organisation.currency,
+        language=spoken,
+        width=out.width,
+        fiscal_year_start=fiscal,
+    ):
+        out.print(shown)
     for note in screen.notes(rows, spoken):
-        out.print(f"[dim]{screen.safe(note)}[/]")
-
-
-def _options(given: list[str]) -> Iterator[tuple[str, Any]]:
-    for text in given:
-        name, separator, value = text.partition("=")
-        if not separator:
-            raise UserError(f"{text!r} is no option.", where="--option", fix="Write it as name=value.")
-        try:
-            yield name, json.loads(value)
-        except json.JSONDecodeError:
-            yield name, value
+        out.print(f"[dim]{safe(note)}[/]")
 
 
 @app.command()
 def identity(
-    settings: SettingsFile = _SETTINGS,
+    settings: SettingsFile = SETTINGS,
     same: Annotated[tuple[str, str] | None, typer.Option(help="Two records are one: source:id source:id.")] = None,
     different: Annotated[tuple[str, str] | None, typer.Option(help="Two records are not one.")] = None,
     forget: Annotated[tuple[str, str] | None, typer.Option(help="Take a decision back.")] = None,
@@ -481,63 +449,15 @@ def identity(
         pair = same or different or forget
         assert pair is not None
         decide.decide(warehouse, entity, pair, None if forget else bool(same))
-        out.print("Kept. It takes effect with the next `noria compute` or `noria run`.", markup=False)
+        say("Kept. It takes effect with the next `noria compute` or `noria run`.")
         return
     with warehouse.open(read_only=True) as session:
         links, unsure = decide.overview(session)
     if format is Format.JSON:
-        _json({"links": links, "unsure": unsure})
+        answer_json({"links": links, "unsure": unsure})
         return
-    shown = screen.table("Linked", "Entity", "Because", "Pairs", numbers=(2,))
-    for row in links:
-        shown.add_row(screen.safe(row["entity"]), screen.safe(row["reason"]), str(row["pairs"]))
-    out.print(shown)
-    open_pairs = screen.table("To decide", "Entity", "One", "Other", "Because")
-    for row in unsure:
-        open_pairs.add_row(*(screen.safe(row[key]) for key in ("entity", "a", "b", "reason")))
-    out.print(open_pairs)
-
-
-# -- printing ----------------------------------------------------------------------------------------------------------
-
-
-def _print_pull(report: Any) -> None:
-    from sync import screen
-
-    if report.pulled is None:
-        return
-    shown = screen.table("Pulled", "Connector", "Records", "Requests", numbers=(1, 2))
-    totals: dict[str, int] = {}
-    for (connector, _), records in report.pulled.records.items():
-        totals[connector] = totals.get(connector, 0) + records
-    for connector, records in totals.items():
-        shown.add_row(screen.safe(connector), f"{records:,}", str(report.pulled.requests.get(connector, 0)))
-    out.print(shown)
-
-
-def _print_plan(made: Any, limit: int) -> None:
-    from sync import screen
-
-    out.print(screen.plan(made))
-    for one in made.destinations:
-        for thing in one.creates:
-            out.print(f"  {one.connector.name} would create {thing}", markup=False)
-    if any(each.cells for one in made.destinations for each in one.objects) and limit:
-        out.print(screen.cells(made, limit))
-
-
-def _end(report: Any) -> None:
-    """
-    Say how it ended and leave with the exit status that goes with it.
-    """
-    for problem in report.run.problems:
-        err.print(problem, markup=False)
-    line = f"run {report.run.id}: {report.run.status}"
-    (err if report.failed_at else out).print(line, markup=False)
-    if report.failed_at:
-        raise typer.Exit(FAILED)
-    if report.run.problems:
-        raise typer.Exit(LEFT_OUT)
+    for shown in screen.identity(links, unsure, loaded.organisation.language):
+        out.print(shown)
 
 
 if __name__ == "__main__":

@@ -6,17 +6,19 @@ from __future__ import annotations
 
 import contextlib
 import tempfile
+import threading
 import time
-from datetime import UTC, datetime
 from pathlib import Path
 
 from rich.console import Console
 from rich.panel import Panel
 
 from kpis.catalogue import CATALOGUE
-from sync import compute, job, screen
+from sync import compute, job, screen, words
+from sync.plain import plain, safe
 from sync.push.tabs import last_closed
 from sync.settings import Settings, load
+from sync.stopping import stopped_by_signals
 
 
 def run_demo(out: Console, err: Console, *, keep: bool, accounts: int, seed: int, folder: Path | None) -> int:
@@ -33,6 +35,7 @@ def run_demo(out: Console, err: Console, *, keep: bool, accounts: int, seed: int
 
     began = time.monotonic()
     with contextlib.ExitStack() as stack:
+        stop = stack.enter_context(stopped_by_signals("Ending the demo."))
         if folder is None:
             place = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="noria-demo-")))
         else:
@@ -44,21 +47,28 @@ def run_demo(out: Console, err: Console, *, keep: bool, accounts: int, seed: int
             file = place / "settings.toml"
             write_settings(sandbox, file)
         settings = load(file)
-        with err.status("Pulling from Salesforce, HubSpot, Google Analytics and files …") as status:
-            names = {"model": "Who is one with whom …", "compute": "Computing …", "push": "Writing back …"}
-            report = job.run(settings, tell=lambda step: status.update(names.get(step, step)))
+        report = _job(settings, err, stop)
+        if report.failed_at or report.pulled is None:
+            for problem in report.run.problems:
+                err.print(plain(problem), markup=False, soft_wrap=True)
+            return 1
         _tell(out, settings, report)
-        again = job.run(settings, steps=("push",), kind="push")
+        again = job.run(settings, steps=("push",), kind="push", stop=stop)
+        if stop.is_set():
+            return 1
         writes = sum(sum(done.written.values()) for done in again.applied)
-        out.print(f"A second push with nothing changed wrote {writes} records.", markup=False)
-        out.print(f"Whole demo: {time.monotonic() - began:.1f} s", markup=False)
+        out.print(f"A second push with nothing changed wrote {writes} records.")
+        out.print(f"Whole demo: {time.monotonic() - began:.1f} s, everything on this machine.")
+        _look_further(out, file, sandbox.url, keep=keep)
         if keep:
-            _look_further(out, file, sandbox.url)
-            with contextlib.suppress(KeyboardInterrupt):
-                sandbox.wait()
-        else:
-            out.print("\nLook further: [bold]noria demo --keep --folder noria-demo[/] leaves it running.")
-        return 1 if report.failed_at else 0
+            stop.wait()
+        return 1 if again.failed_at else 0
+
+
+def _job(settings: Settings, err: Console, stop: threading.Event) -> job.Report:
+    language = settings.organisation.language
+    with err.status(words.step("pull", language)) as status:
+        return job.run(settings, tell=lambda step: status.update(f"{words.step(step, language)} …"), stop=stop)
 
 
 def _tell(out: Console, settings: Settings, report: job.Report) -> None:
@@ -66,29 +76,38 @@ def _tell(out: Console, settings: Settings, report: job.Report) -> None:
     assert report.pulled is not None
     records = sum(report.pulled.records.values())
     requests = sum(report.pulled.requests.values())
-    out.print(f"Pulled {records:,} records in {requests} requests; {report.values:,} KPI values.", markup=False)
     with job.warehouse_of(settings).open(read_only=True) as session:
         rows = compute.kept(session, "dimension = 'org' and grain = 'month'", [])
-        month = last_closed(rows)
-        order = {kpi: index for index, kpi in enumerate(CATALOGUE)}
-        shown = sorted((row for row in rows if row["period_start"] == month), key=lambda row: order[row["kpi"]])
         people = session.value("select count(distinct person_key) from leads where not is_deleted")
         held = session.value("select count(*) from leads where not is_deleted")
-    out.print(f"{held:,} person records are {people:,} people: who stands in both CRMs counts once.\n", markup=False)
-    out.print(Panel.fit(f"{settings.organisation.name} · {month:%Y-%m}" if month else settings.organisation.name))
+    month = last_closed(rows)
+    order = {kpi: index for index, kpi in enumerate(CATALOGUE)}
+    shown = sorted((row for row in rows if row["period_start"] == month), key=lambda row: order[row["kpi"]])
+    out.print(f"Pulled {records:,} records in {requests} requests from {', '.join(report.pulled.requests)}.")
+    out.print(f"{held:,} person records are {people:,} people: who stands in both CRMs counts once.")
+    out.print(f"Computed {report.values:,} KPI values.\n")
+    heading = f"{settings.organisation.name} · {month:%Y-%m}" if month else settings.organisation.name
+    out.print(Panel.fit(safe(heading)))
     out.print(screen.board(shown, currency, language))
-    out.print(screen.applied(report.applied))
+    out.print(screen.applied(report.applied, language))
     for problem in report.run.problems:
-        out.print(problem, markup=False)
+        out.print(plain(problem), markup=False)
 
 
-def _look_further(out: Console, file: Path, url: str) -> None:
-    out.print(f"\nThe sandbox goes on at {url} (Ctrl+C ends it). In another shell:", markup=False)
+def _look_further(out: Console, file: Path, url: str, *, keep: bool) -> None:
+    if keep:
+        out.print(f"\nThe sandbox goes on at {url} (Ctrl+C ends it). In another shell:", markup=False)
+    else:
+        out.print("\nNothing was left running. To look further, start it with: noria demo --keep --folder noria-demo")
+        out.print("and in another shell:")
+        file = Path("noria-demo") / file.name
     for command in (
-        f"noria show win_rate --by channel --settings {file}",
-        f"noria show mrr arpa customer_churn_rate --period quarter --settings {file}",
-        f"noria push --settings {file}",
-        f"noria runs --settings {file}",
+        "noria show win_rate --by channel",
+        "noria show mrr arpa customer_churn_rate --period quarter",
+        "noria kpis customer_acquisition_cost",
+        "noria push",
+        "noria runs",
     ):
-        out.print(f"  {command}", markup=False)
-    out.print(f"  as seen from outside: {url}/_sandbox/state ({datetime.now(UTC):%H:%M} UTC)", markup=False)
+        out.print(f"  {command} --settings {file}", markup=False, soft_wrap=True)
+    if keep:
+        out.print(f"  as seen from outside: {url}/_sandbox/state", markup=False, soft_wrap=True)

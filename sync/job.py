@@ -116,6 +116,9 @@ def run(
             report.values = compute.compute(warehouse, settings, report.run.id, day)
             report.run.summary["values"] = report.values
             report.failed_at = failed_pull
+        if "push" in steps and stop is not None and stop.is_set():
+            report.failed_at = "push (stopped)"
+            return report
         if "push" in steps and not failed_pull:
             tell("push")
             report.failed_at = "push"
@@ -156,6 +159,7 @@ def _sum_up_push(report: Report) -> None:
             "rejected": len(done.rejected),
             "conflicts": len(done.conflicts),
             "created": len(done.created),
+            "tabs": {tab.title: tab.changed_cells + tab.added_rows for tab in done.tabs},
         }
         for done in report.applied
     }

@@ -1,5 +1,5 @@
 """
-Plans and outcomes as JSON, for programs.
+Plans and outcomes as JSON, for programs, and the names by which people know the records of a plan.
 """
 
 from __future__ import annotations
@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from sync.push import Applied, Plan
+from sync.warehouse import Session
 
 
 def plan_json(made: Plan, limit: int | None = None) -> dict[str, Any]:
@@ -66,3 +67,28 @@ def applied_json(done: Sequence[Applied]) -> dict[str, Any]:
             for one in done
         ]
     }
+
+
+def names(session: Session, made: Plan, limit: int) -> dict[tuple[str, str, str], str]:
+    """
+    What the records that a plan shows are called.
+
+    Args:
+        limit: Changes and conflicts shown per object.
+    Returns:
+        Connector, object, record -> name.
+    """
+    called: dict[tuple[str, str, str], str] = {}
+    for one in made.destinations:
+        source = one.connector.name
+        for each in one.objects:
+            object = each.wanted.object
+            shown = sorted({cell.record for cell in [*each.cells[:limit], *each.conflicts[:limit]]})
+            if object in ("accounts", "campaigns") and shown:
+                marks = ", ".join("?" for _ in shown)
+                for row in session.rows(
+                    f"select id, name from stacked.{object} where source = ? and id in ({marks}) and name is not null",
+                    [source, *shown],
+                ):
+                    called[source, object, row["id"]] = row["name"]
+    return called

@@ -5,47 +5,62 @@ Periods as people write them: `2026-10`, `2026-Q3`, `2026`, `2026-W07`, `2026-10
 from __future__ import annotations
 
 import re
-from datetime import date
+from datetime import date, timedelta
 
-from connectors.errors import UserError
+from connectors.errors import WrongUse
 
 GRAINS = ("day", "week", "month", "quarter", "year", "all")
 
 
-def day_in(text: str, *, where: str) -> date:
+def span(text: str, *, where: str, fiscal_year_start: int = 1) -> tuple[date, date]:
     """
-    A day of the period that a text names: its first.
+    First and last day of the period that a text names.
 
+    Args:
+        fiscal_year_start: Month in which quarters and years begin; a year is called after the one it begins in.
     Raises:
-        UserError: It names no period.
+        WrongUse: It names no period.
     """
     try:
         if match := re.fullmatch(r"(\d{4})-(\d{2})-(\d{2})", text):
-            return date(*(int(part) for part in match.groups()))
+            day = date(*(int(part) for part in match.groups()))
+            return day, day
         if match := re.fullmatch(r"(\d{4})-(\d{2})", text):
-            return date(int(match[1]), int(match[2]), 1)
+            return _months(int(match[1]), int(match[2]), 1)
         if match := re.fullmatch(r"(\d{4})-?[QT]([1-4])", text, re.IGNORECASE):
-            return date(int(match[1]), 3 * int(match[2]) - 2, 1)
+            month = fiscal_year_start - 1 + 3 * (int(match[2]) - 1)
+            return _months(int(match[1]) + month // 12, month % 12 + 1, 3)
         if match := re.fullmatch(r"(\d{4})-?W(\d{1,2})", text, re.IGNORECASE):
-            return date.fromisocalendar(int(match[1]), int(match[2]), 1)
+            monday = date.fromisocalendar(int(match[1]), int(match[2]), 1)
+            return monday, monday + timedelta(days=6)
         if re.fullmatch(r"\d{4}", text):
-            return date(int(text), 1, 1)
+            return _months(int(text), fiscal_year_start, 12)
     except ValueError:
         pass
-    raise UserError(f"{text!r} is no period.", where=where, fix="Write 2026-10, 2026-Q3, 2026, 2026-W07 or 2026-10-31.")
+    raise WrongUse(f"{text!r} is no period.", where=where, fix="Write 2026-10, 2026-Q3, 2026, 2026-W07 or 2026-10-31.")
 
 
-def label(grain: str, start: date) -> str:
+def _months(year: int, month: int, count: int) -> tuple[date, date]:
+    first = date(year, month, 1)
+    following = month - 1 + count
+    return first, date(year + following // 12, following % 12 + 1, 1) - timedelta(days=1)
+
+
+def label(grain: str, start: date, language: str = "en", fiscal_year_start: int = 1) -> str:
     """
-    How a period is written.
+    How a period is written; `span` reads it.
     """
+    since = (start.month - fiscal_year_start) % 12
+    year = start.year if start.month >= fiscal_year_start else start.year - 1
     if grain == "month":
         return f"{start:%Y-%m}"
     if grain == "quarter":
-        return f"{start.year}-Q{(start.month + 2) // 3}"
+        return f"{year}-{'T' if language == 'es' else 'Q'}{since // 3 + 1}"
     if grain == "year":
-        return str(start.year)
+        return str(year)
     if grain == "week":
         year, week, _ = start.isocalendar()
         return f"{year}-W{week:02d}"
-    return "to date" if grain == "all" else start.isoformat()
+    if grain == "all":
+        return "hasta hoy" if language == "es" else "to date"
+    return start.isoformat()

@@ -11,6 +11,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
+import pyarrow as pa
 import structlog
 
 from connectors.contract import Batch, Context, RowProblem, Source, Stream
@@ -108,7 +109,7 @@ def only_fits(only: Sequence[str], connector: str) -> bool:
 
 
 def _hasher(warehouse: Warehouse) -> mailbox.Hasher:
-    with warehouse.open() as session:
+    with warehouse.open(threads=1) as session:
         known = session.value("select value from noria.facts_of where key = 'email_key'")
         hasher = mailbox.key_beside(warehouse.file, known)
         if known is None:
@@ -121,10 +122,10 @@ class _Work:
     The pull of one connector, in its own thread.
 
     Batches wait in memory until a few thousand records or a second have come together: the warehouse file is opened
-    once for all of them, and each is still one transaction with its own state.
+    once for all of them, and they are one transaction with the states they lead to.
     """
 
-    ROWS = 5_000
+    ROWS = 3_000
     SECONDS = 1.0
 
     def __init__(
@@ -154,7 +155,7 @@ class _Work:
             assert make is not None
             source = make(self.connected.settings, self.context)
             streams = source.streams()
-            with self.lock, self.warehouse.open() as session:
+            with self.lock, self.warehouse.open(threads=1) as session:
                 raw.prepare(session, name, streams)
                 known = raw.states(session, name)
             for stream in streams:
@@ -228,8 +229,8 @@ class _Work:
         if not self._waiting and not self._notes:
             return
         name = self.connected.name
-        with self.lock, self.warehouse.open() as session:
-            for stream, batch, first in self._waiting:
+        with self.lock, self.warehouse.open(threads=1) as session, session.transaction():
+            for stream, batch, first in _joined(self._waiting):
                 raw.store(session, name, stream, batch, self.hasher, first=first)
             now_known = raw.states(session, name)
             for noted, state in self._notes.items():
@@ -254,3 +255,19 @@ class _Work:
             self.result.problems.append(error)
             if failed:
                 self.result.failed.append(self.connected.name)
+
+
+def _joined(waiting: Sequence[tuple[Stream, Batch, bool]]) -> list[tuple[Stream, Batch, bool]]:
+    """
+    Batches that follow each other in one stream as one: it is merged with one look at the table, not with several.
+    """
+    found: list[tuple[Stream, Batch, bool]] = []
+    for stream, batch, first in waiting:
+        if found:
+            same, before, was_first = found[-1]
+            if same is stream and batch.replaces is None and batch.rows.schema == before.rows.schema:
+                rows = pa.concat_tables([before.rows, batch.rows])
+                found[-1] = (stream, replace(batch, rows=rows, replaces=before.replaces), was_first)
+                continue
+        found.append((stream, batch, first))
+    return found

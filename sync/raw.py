@@ -12,6 +12,7 @@ from typing import Any
 
 import pyarrow as pa
 
+from connectors.constants import positions
 from connectors.contract import Batch, RawType, Stream
 from sync import mailbox
 from sync.sql import name
@@ -26,6 +27,11 @@ RAW: Mapping[RawType, str] = {
     "integer": "BIGINT",
     "boolean": "BOOLEAN",
 }
+
+
+_AT = "noria_position"
+# Without `pulled_at`: reading an instant out of Arrow imports pandas.
+_STATES = "select stream, state, is_complete, is_offered, problem, dropped from noria.streams where connector = ?"
 
 
 @dataclass(frozen=True)
@@ -102,7 +108,7 @@ def states(session: Session, connector: str) -> dict[str, StreamState]:
             problem=row["problem"] or "",
             dropped=json.loads(row["dropped"] or "{}"),
         )
-        for row in session.rows("select * from noria.streams where connector = ?", [connector])
+        for row in session.rows(_STATES, [connector])
     }
 
 
@@ -111,6 +117,8 @@ def store(
 ) -> StreamState:
     """
     Take a batch and the state it leads to, in one transaction: a crash loses nothing and repeats nothing.
+
+    Several batches may share a transaction: this one is then a part of it.
 
     Args:
         first: True for the first batch of this pull: a snapshot stream is emptied before it.
@@ -121,10 +129,10 @@ def store(
     state = StreamState(batch.state, batch.complete or (known.is_complete and not stream.snapshot))
     with session.transaction():
         if stream.snapshot and first:
-            session.execute(f"delete from {table}")  # noqa: S608 - our own names, quoted
+            session.execute(f"delete from {table}")
         if batch.replaces is not None:
             column, low, high = batch.replaces
-            session.execute(f"delete from {table} where {name(column)} between ? and ?", [low, high])  # noqa: S608
+            session.execute(f"delete from {table} where {name(column)} between ? and ?", [low, high])
         if batch.rows.num_rows:
             _merge(session, table, stream, batch.rows, hasher)
         keep(session, connector, stream.name, state)
@@ -152,20 +160,23 @@ def keep(session: Session, connector: str, stream: str, state: StreamState) -> N
 
 
 def _merge(session: Session, table: str, stream: Stream, rows: pa.Table, hasher: mailbox.Hasher) -> None:
-    given = set(rows.column_names)
-    selected: list[str] = []
-    for column in stream.fields:
-        if column.name in given:
-            selected += _cast(column.name, column.type, rows.schema.field(column.name).type, hasher)
+    # Straight from the batch, without a table in between: DuckDB would hold a block of 256 KB for each of its columns.
+    given = {column.name: column.type for column in rows.schema}
+    cast = {c.name: _cast(c.name, c.type, given[c.name], hasher) for c in stream.fields if c.name in given}
+    columns = ", ".join(expression for expressions in cast.values() for expression in expressions)
+    keys = ", ".join(cast[part][0] for part in stream.key)
     key = ", ".join(name(part) for part in stream.key)
-    with session.given("incoming", rows):
-        session.execute(f"create or replace temp table staged as select {', '.join(selected)} from incoming")  # noqa: S608
-    if session.value(f"select count(*) > count(distinct ({key})) from staged"):  # noqa: S608
-        # One key twice in a batch: the later record is the newer one.
-        session.execute(f"delete from staged where rowid not in (select max(rowid) from staged group by {key})")  # noqa: S608
-    same = " and ".join(f"held.{name(part)} = staged.{name(part)}" for part in stream.key)
-    session.execute(f"delete from {table} as held using staged where {same}")  # noqa: S608
-    session.execute(f"insert into {table} by name select * from staged")  # noqa: S608
+    same = " and ".join(f"held.{name(part)} = arrived.{name(part)}" for part in stream.key)
+    with session.given("incoming", rows.append_column(_AT, positions(rows.num_rows))):
+        session.execute(f"delete from {table} as held using (select {keys} from incoming) as arrived where {same}")
+        arrived = f"select {columns} from incoming"
+        if session.value(f"select count(*) > count(distinct ({key})) from (select {keys} from incoming)"):
+            # One key twice in a batch: the later record is the newer one.
+            arrived = (
+                f"select * exclude ({_AT}) from (select {columns}, {_AT} from incoming)"
+                f" qualify row_number() over (partition by {key} order by {_AT} desc) = 1"
+            )
+        session.execute(f"insert into {table} by name {arrived}")
 
 
 def _cast(column: str, wanted: RawType, given: pa.DataType, hasher: mailbox.Hasher) -> list[str]:

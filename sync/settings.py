@@ -133,10 +133,10 @@ class Schedule(BaseModel):
     @field_validator("cron")
     @classmethod
     def _five_fields(cls, value: str) -> str:
-        from apscheduler.triggers.cron import CronTrigger
+        from sync.cron import Cron
 
         try:
-            CronTrigger.from_crontab(value)
+            Cron(value)
         except ValueError as error:
             raise ValueError(f'no cron expression like "0 6 * * *": {error}') from error
         return value

@@ -61,6 +61,7 @@ class Session:
 
     def __init__(self, connection: duckdb.DuckDBPyConnection) -> None:
         self._connection = connection
+        self._is_in_transaction = False
 
     def execute(self, sql: str, parameters: Sequence[Any] | None = None) -> None:
         self._connection.execute(sql, parameters)
@@ -87,7 +88,7 @@ class Session:
         Append Arrow rows to a table, columns by name.
         """
         with self.given("incoming", rows):
-            self.execute(f"insert into {table} by name select * from incoming")  # noqa: S608 - our own name
+            self.execute(f"insert into {table} by name select * from incoming")
 
     @contextlib.contextmanager
     def given(self, view: str, rows: pa.Table) -> Iterator[None]:
@@ -103,15 +104,22 @@ class Session:
     @contextlib.contextmanager
     def transaction(self) -> Iterator[Session]:
         """
-        All of it or nothing of it.
+        All of it or nothing of it; inside another one it is a part of that.
         """
+        if self._is_in_transaction:
+            yield self
+            return
         self._connection.execute("begin transaction")
+        self._is_in_transaction = True
         try:
             yield self
         except BaseException:
             self._connection.execute("rollback")
             raise
-        self._connection.execute("commit")
+        else:
+            self._connection.execute("commit")
+        finally:
+            self._is_in_transaction = False
 
     def has(self, table: str, schema: str = "main") -> bool:
         found = self.value(
@@ -141,10 +149,12 @@ class Warehouse:
         self._memory = memory
 
     @contextlib.contextmanager
-    def open(self, *, read_only: bool = False) -> Iterator[Session]:
+    def open(self, *, read_only: bool = False, threads: int | None = None) -> Iterator[Session]:
         """
         Open the file for a moment.
 
+        Args:
+            threads: Most that DuckDB may use, each with buffers of its own; None takes one per core.
         Raises:
             UserError: There is nothing to read yet, or another process keeps the file open.
         """
@@ -154,7 +164,7 @@ class Warehouse:
             )
         if not read_only:
             self.file.parent.mkdir(parents=True, exist_ok=True)
-        connection = self._connect(read_only)
+        connection = self._connect(read_only, threads)
         try:
             session = Session(connection)
             session.execute("set TimeZone = 'UTC'")  # what a bare instant means must not depend on the machine
@@ -164,8 +174,15 @@ class Warehouse:
         finally:
             connection.close()
 
-    def _connect(self, read_only: bool) -> duckdb.DuckDBPyConnection:
-        config = {"memory_limit": self._memory, "preserve_insertion_order": "false"}
+    def _connect(self, read_only: bool, threads: int | None) -> duckdb.DuckDBPyConnection:
+        config = {
+            "memory_limit": self._memory,
+            "preserve_insertion_order": "false",
+            # What does not fit is put beside the warehouse, not into the folder that the command was called from.
+            "temp_directory": f"{self.file}.tmp",
+        }
+        if threads is not None:
+            config["threads"] = str(threads)
         connection = duckdb.connect(config=dict(config))
         place = literal(str(self.file)).sql(dialect=DIALECT)
         until = time.monotonic() + self.PATIENCE

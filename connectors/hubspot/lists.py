@@ -13,6 +13,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from connectors import pages
+from connectors.constants import EMPTY, FALSE, SPACE, array, scalar
 from connectors.contract import Batch, Stream
 from connectors.hubspot import rows
 from connectors.hubspot.client import PAGE, Client
@@ -32,6 +33,7 @@ CAMPAIGNS_PATH = "/marketing/v3/campaigns"
 RATES_PATH = "/settings/v3/currencies/exchange-rates"
 ACCOUNT_PATH = "/account-info/v3/details"
 
+_TRUE, _CLOSED = (scalar(text, pa.string()) for text in ("true", "CLOSED"))
 _STAMPS = [("createdAt", pa.string()), ("updatedAt", pa.string()), ("archived", pa.bool_())]
 _OWNER = pa.struct(
     [
@@ -93,12 +95,14 @@ def read_account(client: Client) -> Iterator[Batch]:
     """
     details = account(client)
     row = {
-        "portal_id": [str(details.get("portalId", ""))],
-        "currency": [details.get("companyCurrency")],
-        "timezone": [details.get("timeZone")],
-        "ui_domain": [details.get("uiDomain")],
+        "portal_id": str(details.get("portalId", "")),
+        "currency": details.get("companyCurrency"),
+        "timezone": details.get("timeZone"),
+        "ui_domain": details.get("uiDomain"),
     }
-    yield Batch(rows.shaped(ACCOUNT, {k: pa.array(v, pa.string()) for k, v in row.items()}, 1), {}, complete=True)
+    yield Batch(
+        rows.shaped(ACCOUNT, {name: array([value], pa.string()) for name, value in row.items()}, 1), {}, complete=True
+    )
 
 
 def read_owners(client: Client, state: Mapping[str, Any] | None, now: datetime, every: timedelta) -> Iterator[Batch]:
@@ -114,17 +118,17 @@ def read_owners(client: Client, state: Mapping[str, Any] | None, now: datetime, 
         known["archived_at"] = clock(left[0])
         answers = left + answers
     found = pages.from_json([answer.body for answer in answers], "results", _OWNER)
-    first, last = (pc.coalesce(pc.struct_field(found, name), "") for name in ("firstName", "lastName"))
+    first, last = (pc.coalesce(pc.struct_field(found, name), EMPTY) for name in ("firstName", "lastName"))
     teams = pc.struct_field(found, "teams")
     columns = {
         "id": pc.struct_field(found, "id"),
-        "name": _or_null(pc.utf8_trim_whitespace(pc.binary_join_element_wise(first, last, " "))),
+        "name": _or_null(pc.utf8_trim_whitespace(pc.binary_join_element_wise(first, last, SPACE))),
         "email": _or_null(pc.struct_field(found, "email")),
         "team_names": rows.joined_texts(teams, pc.struct_field(pc.list_flatten(teams), "name")),
-        "archived": pc.coalesce(pc.struct_field(found, "archived"), False),
+        "archived": pc.coalesce(pc.struct_field(found, "archived"), FALSE),
         "updated_at": pc.struct_field(found, "updatedAt"),
     }
-    yield Batch(_last_of_each(rows.shaped(OWNERS, columns, len(found))), known, complete=True)
+    yield Batch(rows.shaped(OWNERS, columns, len(found)), known, complete=True)
 
 
 def read_stages(client: Client, stream: Stream, kind: str) -> Iterator[Batch]:
@@ -143,7 +147,7 @@ def read_stages(client: Client, stream: Stream, kind: str) -> Iterator[Batch]:
         "stage": pc.struct_field(stages, "id"),
         "label": pc.struct_field(stages, "label"),
         "position": pc.struct_field(stages, "displayOrder"),
-        "is_closed": pc.coalesce(pc.equal(pc.utf8_lower(closed), "true"), pc.equal(state, "CLOSED")),
+        "is_closed": pc.coalesce(pc.equal(pc.utf8_lower(closed), _TRUE), pc.equal(state, _CLOSED)),
         "probability": _or_null(pc.struct_field(stages, ["metadata", "probability"])).cast(pa.float64()),
         "updated_at": pc.struct_field(stages, "updatedAt"),
     }
@@ -216,18 +220,12 @@ def read_marketing_emails(
         "campaign": _or_null(pc.struct_field(found, "campaign")),
         "published_at": _or_null(pc.struct_field(found, "publishDate")),
         "updated_at": pc.struct_field(found, "updatedAt"),
-        "archived": pc.coalesce(pc.struct_field(found, "archived"), False),
+        "archived": pc.coalesce(pc.struct_field(found, "archived"), FALSE),
         **{name: pc.struct_field(found, ["stats", "counters", name]) for name in COUNTERS},
     }
     # The list with statistics was put last, so its row is the one kept where an e-mail stands in several.
-    yield Batch(_last_of_each(rows.shaped(MARKETING_EMAILS, columns, len(found))), known, complete=True)
-
-
-def _last_of_each(table: pa.Table) -> pa.Table:
-    at = pc.cumulative_sum(pa.repeat(pa.scalar(1, pa.int64()), table.num_rows))
-    last = table.select(["id"]).append_column("at", pc.subtract(at, 1)).group_by("id").aggregate([("at", "max")])
-    return table.take(last["at_max"])
+    yield Batch(rows.shaped(MARKETING_EMAILS, columns, len(found)), known, complete=True)
 
 
 def _or_null(texts: pa.Array) -> pa.Array:
-    return pc.if_else(pc.equal(texts, ""), None, texts)
+    return pc.if_else(pc.equal(texts, EMPTY), pa.NULL, texts)

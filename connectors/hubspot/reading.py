@@ -19,6 +19,7 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from connectors.constants import TRUE, scalar
 from connectors.contract import Batch
 from connectors.errors import UserError, close_matches
 from connectors.hubspot import rows
@@ -27,7 +28,7 @@ from connectors.hubspot.progress import Progress, clock, is_older
 from connectors.hubspot.streams import COMPUTED_PER_STAGE, HISTORY, PASS, ObjectType
 
 PAGES = 100
-BYTES = 4_000_000
+BYTES = 2_000_000
 LOOKED_UP_FOR = timedelta(days=1)
 
 
@@ -131,10 +132,12 @@ class Reader:
             if after is None or _is_enough(bodies):
                 found = rows.records(self.kind, bodies, progress.asked)
                 stamps = pc.struct_field(found, "archivedAt")
-                recent = found.filter(pc.coalesce(pc.greater_equal(stamps, bound.isoformat()), True))
+                recent = found.filter(
+                    pc.coalesce(pc.greater_equal(stamps, scalar(bound.isoformat(), pa.string())), TRUE)
+                )
                 table = rows.table(self.kind, recent, progress.read_pass)
                 table = table.set_column(
-                    table.schema.get_field_index("archived"), "archived", pa.repeat(pa.scalar(True), table.num_rows)
+                    table.schema.get_field_index("archived"), "archived", pa.repeat(TRUE, table.num_rows)
                 )
                 if after is None:
                     yield Batch(table, progress.done().dump(), complete=is_last)

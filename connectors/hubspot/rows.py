@@ -13,11 +13,13 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from connectors import pages
+from connectors.constants import EMPTY, FALSE, SPACE, TRUE, ZERO, array, positions, scalar
 from connectors.contract import Field, RawType, Stream
 from connectors.errors import BadData
 from connectors.hubspot.streams import HISTORY, PASS, ObjectType
 
 # `paging` stands last in HubSpot's answers, so its cursor is found without reading the records before it.
+_SEPARATOR = scalar(";", pa.string())
 _TAIL = re.compile(rb'"paging"\s*:\s*\{\s*"next"\s*:\s*(\{[^{}]*\})\s*\}\s*\}\s*$')
 _NEXT = pa.struct([("next", pa.struct([("after", pa.string())]))])
 _LINK = pa.struct([("results", pa.list_(pa.struct([("id", pa.string())]))), ("paging", _NEXT)])
@@ -101,8 +103,8 @@ def table(kind: ObjectType, found: pa.StructArray, read_pass: int) -> pa.Table:
     columns: dict[str, pa.Array] = {
         "id": pc.struct_field(found, "id"),
         "url": pc.struct_field(found, "url"),
-        "archived": pc.coalesce(pc.struct_field(found, "archived"), False),
-        PASS: pa.repeat(pa.scalar(read_pass, pa.int64()), count),
+        "archived": pc.coalesce(pc.struct_field(found, "archived"), FALSE),
+        PASS: pa.repeat(scalar(read_pass, pa.int64()), count),
     }
     for to, column in kind.links.items():
         columns[column] = joined_ids(pc.struct_field(found, ["associations", to, "results"]), "id")
@@ -134,7 +136,7 @@ def typed(texts: pa.Array, field: Field, where: str) -> pa.Array:
     Raises:
         BadData: A value is not what the field says.
     """
-    given = pc.if_else(pc.equal(texts, ""), None, texts)
+    given = pc.if_else(pc.equal(texts, EMPTY), pa.NULL, texts)
     wanted: Mapping[RawType, pa.DataType] = {"number": pa.float64(), "integer": pa.int64(), "boolean": pa.bool_()}
     if field.type not in wanted:
         return given
@@ -165,15 +167,20 @@ def linked(ids: pa.Array, pairs: pa.Table) -> pa.Array:
 
 
 def _joined(at: pa.Array, ids: pa.Array, count: int) -> pa.Array:
+    # By sorting: a table's `group_by` imports pandas.
     pairs = pa.table({"at": at.cast(pa.int64()), "id": ids.cast(pa.int64())})
-    once = pairs.group_by(["at", "id"]).aggregate([]).sort_by([("at", "ascending"), ("id", "ascending")])
-    if once.num_rows == 0:
-        return pa.nulls(count, pa.string())
-    once = once.set_column(once.schema.get_field_index("id"), "id", once["id"].cast(pa.string()))
-    grouped = once.group_by("at", use_threads=False).aggregate([("id", "list")]).combine_chunks()
-    texts = pc.binary_join(grouped["id_list"].combine_chunks(), ";")
-    positions = pc.subtract(pc.cumulative_sum(pa.repeat(pa.scalar(1, pa.int64()), count)), 1)
-    return texts.take(pc.index_in(positions, value_set=grouped["at"].combine_chunks()))
+    pairs = pairs.take(pc.sort_indices(pairs, sort_keys=[("at", "ascending"), ("id", "ascending")]))
+    steps = [pc.not_equal(pc.pairwise_diff(pairs[name].combine_chunks()), ZERO) for name in ("at", "id")]
+    once = pairs.filter(pc.coalesce(pc.or_(*steps), TRUE))
+    records = pc.value_counts(once["at"].combine_chunks())
+    texts = _texts(pc.struct_field(records, "counts"), once["id"].combine_chunks().cast(pa.string()))
+    return texts.take(pc.index_in(positions(count), value_set=pc.struct_field(records, "values")))
+
+
+def _texts(lengths: pa.Array, items: pa.Array) -> pa.Array:
+    ends = pc.cumulative_sum(lengths.cast(pa.int32()))
+    offsets = pa.concat_arrays([array([0], pa.int32()), ends])
+    return pc.binary_join(pa.ListArray.from_arrays(offsets, items), _SEPARATOR)
 
 
 def history(lists: pa.ListArray) -> pa.Array:
@@ -181,8 +188,8 @@ def history(lists: pa.ListArray) -> pa.Array:
     Per record its past values as `<instant> <value>`, newest first as HubSpot gives them; null where it gave none.
     """
     flat = pc.list_flatten(lists)
-    stamps, values = (pc.coalesce(pc.struct_field(flat, name), "") for name in ("timestamp", "value"))
-    return joined_texts(lists, pc.binary_join_element_wise(stamps, values, " "))
+    stamps, values = (pc.coalesce(pc.struct_field(flat, name), EMPTY) for name in ("timestamp", "value"))
+    return joined_texts(lists, pc.binary_join_element_wise(stamps, values, SPACE))
 
 
 def joined_texts(lists: pa.ListArray, items: pa.Array) -> pa.Array:
@@ -193,10 +200,9 @@ def joined_texts(lists: pa.ListArray, items: pa.Array) -> pa.Array:
         lists: Says how many items belong to each record.
         items: One text per entry of the flattened lists.
     """
-    lengths = pc.coalesce(pc.list_value_length(lists), 0)
-    offsets = pa.concat_arrays([pa.array([0], pa.int32()), pc.cumulative_sum(lengths.cast(pa.int32()))])
-    texts = pc.binary_join(pa.ListArray.from_arrays(offsets, pc.coalesce(items.cast(pa.string()), "")), ";")
-    return pc.if_else(pc.equal(lengths, 0), None, texts)
+    lengths = pc.coalesce(pc.list_value_length(lists), ZERO)
+    texts = _texts(lengths, pc.coalesce(items.cast(pa.string()), EMPTY))
+    return pc.if_else(pc.equal(lengths, ZERO), pa.NULL, texts)
 
 
 def cut_short(found: pa.StructArray, to: str) -> list[str]:

@@ -157,7 +157,7 @@ def table(body: bytes, fields: pa.StructType) -> pa.Table:
     names = [field.name for field in fields]
     body = body.replace(b"\0", b"") if b"\0" in body else body
     if not body.strip():
-        return pa.table({field.name: pa.array([], field.type) for field in fields})
+        return pa.table({field.name: pa.nulls(0, field.type) for field in fields})
     try:
         return pc.read_csv(
             io.BytesIO(body),

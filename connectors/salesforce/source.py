@@ -209,7 +209,7 @@ class SalesforceSource:
     def _bulk(self, stream: Stream, known: State, pull: State, soql: str) -> Iterator[Batch]:
         record = _record(stream, known)
         what = f"reading {stream.name} in bulk"
-        nothing = columns(pa.array([], type=record))
+        nothing = columns(pa.nulls(0, record))
         if not pull.get("job"):
             try:
                 pull |= {"job": bulk.start_query(self.client, soql, stream.name), "locator": ""}
@@ -265,5 +265,5 @@ def _record(stream: Stream, known: State) -> pa.StructType:
 
 
 def _empty(stream: Stream, known: State) -> Batch:
-    rows = pa.table({field.name: pa.array([], ARROW[field.type]) for field in stream.fields})
+    rows = pa.table({field.name: pa.nulls(0, ARROW[field.type]) for field in stream.fields})
     return Batch(rows, known, complete=True, total=0)

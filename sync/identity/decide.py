@@ -7,7 +7,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import Any
 
-from connectors.errors import UserError, close_matches
+from connectors.errors import WrongUse, close_matches
 from sync.identity.links import entities
 from sync.lock import run_lock
 from sync.warehouse import Session, Warehouse
@@ -22,11 +22,11 @@ def decide(warehouse: Warehouse, entity: str, pair: tuple[str, str], is_same: bo
         pair: Two records, each as `source:id`.
         is_same: Whether they are one; None takes the decision back.
     Raises:
-        UserError: There is no such entity or record.
+        WrongUse: There is no such entity or record.
     """
     known = {one.name: one for one in entities()}
     if entity not in known:
-        raise UserError(f"There is no entity {entity!r}.", where="--entity", fix=close_matches(entity, known))
+        raise WrongUse(f"There is no entity {entity!r}.", where="--entity", fix=close_matches(entity, known))
     with run_lock(warehouse.file, "noria identity"), warehouse.open() as session:
         for record in pair:
             found = session.value(
@@ -34,7 +34,7 @@ def decide(warehouse: Warehouse, entity: str, pair: tuple[str, str], is_same: bo
                 [record],
             )
             if not found:
-                raise UserError(
+                raise WrongUse(
                     f"There is no {entity} {record!r}.",
                     where="noria identity",
                     fix="Write it as source:id, as the list shows it.",

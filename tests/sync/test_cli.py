@@ -1,0 +1,347 @@
+"""
+The command line as a person and a program meet it.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+
+import pytest
+from typer.testing import CliRunner
+
+from sync.cli import app
+from tests.sync.organisation import organisation
+
+TODAY = "2026-11-20"
+ENGLISH, SPANISH = "settings.toml", "es.toml"
+
+
+class Played:
+    """
+    A company that was pulled, computed and pushed once from the command line, and commands against it.
+    """
+
+    def __init__(self, company):
+        self.company = company
+        self.folder = company.file.parent
+        spanish = company.file.read_text().replace('language = "en"', 'language = "es"')
+        (self.folder / SPANISH).write_text(spanish)
+
+    def noria(self, *words, settings=ENGLISH):
+        return CliRunner().invoke(app, [*words, "--settings", str(self.folder / settings)])
+
+    def rows(self, *words):
+        answered = self.noria(*words, "--format", "json")
+        assert 0 == answered.exit_code, answered.output
+        return json.loads(answered.stdout)
+
+    def process(self, command, **environment):
+        """
+        A shell that runs a command with `noria` in it.
+        """
+        shell = command.replace("noria", f"{sys.executable} -m sync.cli")
+        return subprocess.run(
+            ["bash", "-o", "pipefail", "-c", shell],
+            cwd=self.folder,
+            env={**os.environ, **environment},
+            capture_output=True,
+            text=True,
+            timeout=30,
+        )
+
+
+@pytest.fixture(scope="module")
+def played(tmp_path_factory):
+    with organisation(tmp_path_factory.mktemp("played")) as company:
+        made = Played(company)
+        made.first = made.noria("run", "--as-of", TODAY)
+        assert 0 == made.first.exit_code, made.first.output
+        yield made
+
+
+def test_a_run_says_what_it_did(played):
+    """
+    Records per connector, the plan, what was written where, and how it ended; nothing on stderr when all went well.
+    """
+    said = played.first.stdout
+    for told in ("salesforce", "hubspot", "google_analytics", "files", "google_sheets", "KPI values computed", "Plan"):
+        assert told in said
+    assert said.rstrip().endswith(": done")
+    assert "" == played.first.stderr
+
+
+def test_kpis_for_programs(played):
+    """
+    Each KPI has its id, name and meaning in both languages, formula, unit, direction, dimensions and article.
+    """
+    cards = {card["kpi"]: card for card in played.rows("kpis")}
+    win_rate = cards["win_rate"]
+    assert {"en": "Win rate", "es": "Tasa de éxito"} == win_rate["name"]
+    assert {"en", "es"} == set(win_rate["meaning"])
+    assert ("won_deals / (won_deals + lost_deals)", "percent", "higher") == tuple(
+        win_rate[key] for key in ("formula", "unit", "better")
+    )
+    assert "channel" in win_rate["by"]
+    assert all("article" in card for card in cards.values())
+
+
+def test_values_for_programs(played):
+    """
+    One object per KPI, period and member; ratios are fractions; each value or its reason; ten months as asked.
+    """
+    asked = ("show", "win_rate", "mrr", "--period", "month", "--from", "2026-01", "--to", "2026-10", "--by", "channel")
+    rows = played.rows(*asked)
+    wanted = {"kpi", "period", "period_start", "dimension", "member", "value", "numerator", "denominator", "reason"}
+    assert all(wanted | {"flags"} <= set(row) for row in rows)
+    assert {"channel"} == {row["dimension"] for row in rows}
+    assert {f"2026-{month:02d}" for month in range(1, 11)} == {row["period"] for row in rows}
+    assert {"2026-10-01"} == {row["period_start"] for row in rows if row["period"] == "2026-10"}
+    rates = [row for row in rows if row["kpi"] == "win_rate" and row["value"] is not None]
+    assert rates
+    assert all(row["value"] == pytest.approx(row["numerator"] / row["denominator"]) for row in rates)
+    assert all((row["value"] is None) == (row["reason"] is not None) for row in rows)
+    assert all(isinstance(row["flags"], list) for row in rows)
+
+
+def test_a_longer_period_bounds_by_its_ends(played):
+    """
+    From and to the third quarter are July, August and September.
+    """
+    rows = played.rows("show", "new_leads", "--from", "2026-Q3", "--to", "2026-Q3")
+    assert ["2026-07", "2026-08", "2026-09"] == [row["period"] for row in rows]
+
+
+def test_values_as_of_a_day(played):
+    """
+    As of mid-October that month is not over and November has not begun.
+    """
+    rows = played.rows("show", "new_leads", "--from", "2026-09", "--as-of", "2026-10-15")
+    assert [("2026-09", False), ("2026-10", True)] == [(row["period"], "is_partial" in row["flags"]) for row in rows]
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        (("show", "winrate"), "did you mean win_rate"),
+        (("show", "win_rate", "--by", "chanel"), "did you mean channel"),
+        (("show", "win_rate", "--period", "monht"), "did you mean month"),
+        (("show", "cost_per_lead", "--by", "owner"), "could not be cut by owner"),
+        (("show", "win_rate", "--from", "2026-13"), "is no period"),
+        (("show", "win_rate", "--from", "2026-10", "--to", "2026-01"), "ended before"),
+        (("show", "win_rate", "--from", "2999"), "had not begun"),
+        (("show", "win_rate", "--as-of", "yesterday"), "is no day"),
+        (("show", "win_rate", "--option", "statistics=median"), "did you mean statistic"),
+        (("show", "win_rate", "--option", "statistic=mode"), "mean, median"),
+        (("show", "win_rate", "--language", "fr"), "--language"),
+        (("compute", "--as-of", "2026-02-30"), "is no day"),
+        (("pull", "--only", "hubspt"), "did you mean hubspot"),
+        (("check", "--only", "hubspt"), "did you mean hubspot"),
+        (("push", "--only", "files"), "push.files"),
+        (("kpis", "winrate"), "did you mean win_rate"),
+        (("runs", "nope"), "noria runs"),
+        (("identity", "--same", "salesforce:x", "hubspot:y"), "source:id"),
+        (("nope",), "No such command"),
+    ],
+)
+def test_wrong_use(played, words, told):
+    """
+    What does not exist or cannot be asked ends with 2, says what to do, and answers nothing.
+    """
+    answered = played.noria(*words)
+    assert 2 == answered.exit_code
+    assert told in answered.stderr
+    assert "" == answered.stdout
+
+
+def test_failures(tmp_path, played):
+    """
+    No settings, no warehouse: 1, with where and fix.
+    """
+    for words in (["runs"], ["show"], ["push"], ["run"]):
+        answered = CliRunner().invoke(app, [*words, "--settings", str(tmp_path / "none.toml")])
+        assert 1 == answered.exit_code
+        assert "There is no settings file" in answered.stderr
+    (tmp_path / "empty.toml").write_text("[push]\n")
+    answered = CliRunner().invoke(app, ["show", "--settings", str(tmp_path / "empty.toml")])
+    assert 1 == answered.exit_code
+    assert "fix:   Run `noria run` first." in answered.stderr
+
+
+def test_rows_left_out_end_with_3(tmp_path):
+    """
+    One row of a file does not parse: the other is loaded, the row is told with file and line, on the spot and later.
+    """
+    (tmp_path / "data").mkdir()
+    (tmp_path / "data" / "costs.csv").write_text(
+        "starts_on,ends_on,kind,amount,currency\n2026-10-01,2026-10-31,media,100,EUR\nsoon,2026-10-31,media,1,EUR\n"
+    )
+    (tmp_path / "settings.toml").write_text('[connectors.files]\nkind = "files"\nfolder = "data"\n')
+    words = ["--settings", str(tmp_path / "settings.toml")]
+    answered = CliRunner().invoke(app, ["pull", *words])
+    assert 3 == answered.exit_code
+    assert "costs.csv, line 3, starts_on" in answered.stderr
+    [run] = json.loads(CliRunner().invoke(app, ["runs", "--format", "json", *words]).stdout)
+    assert "done, something left out" == run["status"]
+    told = CliRunner().invoke(app, ["runs", run["id"], *words])
+    assert 0 == told.exit_code
+    assert "costs.csv, line 3, starts_on" in told.stdout
+
+
+def test_a_plan_writes_nothing_and_says_so(played):
+    """
+    With other KPIs for accounts the plan names the new field, each change by the account's name, and the command that
+    would write it; no request of it writes.
+    """
+    before = played.company.writes()
+    other = (played.folder / ENGLISH).read_text().replace("[push.hubspot]", '[push.hubspot]\naccounts = ["arpa"]')
+    (played.folder / "other.toml").write_text(other)
+    answered = played.noria("push", "--only", "hubspot", "--as-of", TODAY, settings="other.toml")
+    assert 0 == answered.exit_code, answered.output
+    said = " ".join(answered.stdout.split())
+    assert "hubspot would create" in said
+    assert "noria_arpa" in said
+    assert "Nothing was written. Write it with: noria push --apply --settings" in said
+    plan = json.loads(
+        played.noria("push", "--only", "hubspot", "--format", "json", "--as-of", TODAY, settings="other.toml").stdout
+    )
+    [destination] = plan["destinations"]
+    [accounts] = destination["objects"]
+    assert accounts["changes"] > 0
+    assert destination["requests"] == -(-accounts["records"] // 100)
+    cell = accounts["cells"][0]
+    assert {"record", "field", "old", "new"} == set(cell)
+    named = played.noria("push", "--only", "hubspot", "--as-of", TODAY, settings="other.toml").stdout
+    companies = played.company.sandbox.hubspot.state()["objects"]["companies"]
+    name = next(c["properties"]["name"] for c in companies if c["id"] == cell["record"])
+    assert name in named
+    assert before == played.company.writes()
+
+
+def test_a_plan_that_failed_says_no_more_than_it_knows(played):
+    """
+    A KPI that accounts do not have: the plan fails with 1 and does not claim that all is well.
+    """
+    wrong = (played.folder / ENGLISH).read_text().replace("[push.hubspot]", '[push.hubspot]\naccounts = ["new_leads"]')
+    (played.folder / "wrong.toml").write_text(wrong)
+    answered = played.noria("push", "--only", "hubspot", "--as-of", TODAY, settings="wrong.toml")
+    assert 1 == answered.exit_code
+    assert "could not be cut by account" in answered.stderr
+    assert "Everything stands" not in answered.stdout
+
+
+def test_a_plan_without_changes_says_so(played):
+    """
+    After the run everything stands; nothing is left to write.
+    """
+    answered = played.noria("push", "--as-of", TODAY, "--only", "hubspot")
+    assert 0 == answered.exit_code
+    assert "Everything stands as it should. Nothing was written." in answered.stdout
+
+
+def test_a_push_for_programs_is_json_alone(played):
+    """
+    What was written is one JSON object, nothing else on stdout.
+    """
+    answered = played.noria("push", "--apply", "--format", "json", "--as-of", TODAY, "--only", "hubspot")
+    assert 0 == answered.exit_code, answered.output
+    told = json.loads(answered.stdout)
+    assert "done" == told["status"]
+    assert ["hubspot"] == [one["destination"] for one in told["destinations"]]
+
+
+def test_check_finds_what_needs_a_person_first(played):
+    """
+    Each connector is asked; the status follows the worst finding.
+    """
+    answered = played.noria("check", "--format", "json")
+    found = json.loads(answered.stdout)
+    levels = {one["level"] for one in found}
+    assert {"salesforce", "hubspot", "google_analytics", "google_sheets", "files"} <= {f["connector"] for f in found}
+    assert (3 if "warning" in levels else 0) == answered.exit_code
+    assert "error" not in levels
+
+
+def test_history(played):
+    """
+    The first run is there with what it pulled, wrote and took; one run in full names streams and objects.
+    """
+    run = played.rows("runs", "--limit", "100")[-1]
+    assert ("run", "done", []) == (run["kind"], run["status"], run["problems"])
+    told = played.noria("runs", run["id"])
+    assert 0 == told.exit_code
+    assert "salesforce.Opportunity" in told.stdout
+    assert "organisation" in told.stdout
+
+
+def test_the_settings_decide_the_language(played):
+    """
+    In Spanish: names, headings, numbers, the plan and the history; programs read the same in either language.
+    """
+    asked = ("show", "win_rate", "mrr", "--from", "2026-09", "--to", "2026-10", "--by", "channel")
+    text = played.noria(*asked, settings=SPANISH).stdout
+    assert "Tasa de éxito (%)" in text
+    assert "Canal" in text
+    assert "Toda la organización" in text
+    assert "Ingresos recurrentes mensuales (EUR)" in text
+    assert "Ejecución" in played.noria("runs", settings=SPANISH).stdout
+    assert "Qué dice" in played.noria("kpis", "win_rate", settings=SPANISH).stdout
+    assert "Conector" in played.noria("check", "--only", "files", settings=SPANISH).stdout
+    plan = played.noria("push", "--only", "hubspot", "--as-of", TODAY, settings=SPANISH)
+    assert "Todo está como debe. No se escribió nada." in plan.stdout
+    english = played.noria(*asked, "--format", "json").stdout
+    assert english == played.noria(*asked, "--format", "json", settings=SPANISH).stdout
+
+
+def test_piped_output(played):
+    """
+    Without a terminal there are no colours; a narrow screen is never overrun; a reader who leaves early is no error.
+    """
+    narrow = played.process("noria show win_rate --by channel", COLUMNS="60")
+    assert 0 == narrow.returncode, narrow.stderr
+    assert "\x1b" not in narrow.stdout
+    assert max(len(line) for line in narrow.stdout.splitlines()) <= 60
+    for command in ("noria show --format json | head -1", "noria --help | head -1"):
+        left = played.process(command)
+        assert (0, "") == (left.returncode, left.stderr)
+
+
+BUG = """
+import typer
+from connectors.errors import keep_secret
+from sync import console
+app = typer.Typer(cls=console.Commands)
+@app.command()
+def one(): raise ValueError("token=" + keep_secret("s3cr3t-token") + " of eve@example.com")
+@app.command()
+def two(): pass
+console.start(app)
+"""
+
+
+def test_a_bug_keeps_its_traceback():
+    """
+    What is no error of the user's is shown with its traceback, without secrets and addresses, and ends with 1.
+    """
+    ended = subprocess.run([sys.executable, "-c", BUG, "one"], capture_output=True, text=True, timeout=30)
+    assert 1 == ended.returncode
+    assert "Traceback (most recent call last)" in ended.stderr
+    assert "ValueError" in ended.stderr
+    assert "s3cr3t-token of" not in ended.stderr
+    assert "eve@example.com" not in ended.stderr
+    assert "" == ended.stdout
+
+
+def test_settings_to_fill_in(tmp_path):
+    """
+    `noria init` writes them once and does not touch what is there.
+    """
+    file = tmp_path / "settings.toml"
+    assert 0 == CliRunner().invoke(app, ["init", "--settings", str(file)]).exit_code
+    written = file.read_text()
+    again = CliRunner().invoke(app, ["init", "--settings", str(file)])
+    assert 1 == again.exit_code
+    assert "is there already" in again.stderr
+    assert written == file.read_text()
