@@ -147,6 +147,26 @@ def _table(words: Mapping[str, str]) -> str:
     return "\n".join(f"{_text(word)} = {_text(meaning)}" for word, meaning in words.items())
 
 
+def _own_fields(sandbox: PlayedCompany) -> str:
+    """
+    The fields that this company added to its opportunities; an export that is played may lack them.
+    """
+    deals = sandbox.salesforce.state()["records"].get("Opportunity", [])
+    known = {field for deal in deals for field in deal}
+    wanted = {
+        "mrr_field": "MRR__c",
+        "subscription_starts_field": "Contract_Start__c",
+        "subscription_ends_field": "Contract_End__c",  # the first day that is no longer paid for
+    }
+    return "".join(f"{key} = {_text(field)}\n" for key, field in wanted.items() if field in known)
+
+
+def _product_family(sandbox: PlayedCompany) -> str:
+    lines = sandbox.hubspot.state()["objects"].get("line_items", [])
+    known = {name for line in lines for name in line["properties"]}
+    return 'product_family_property = "product_family"\n' if "product_family" in known else ""
+
+
 def _settings(sandbox: PlayedCompany, stem: str) -> str:
     kinds = {"New Business": "new", "Upsell": "upsell", "Cross-sell": "cross_sell", "Renewal": "renewal"}
     deal_kinds = {word: kinds[kind] for kind, word in DEAL_TYPES.items()}
@@ -162,10 +182,7 @@ client_secret = "env:SALESFORCE_CLIENT_SECRET"
 
 [connectors.salesforce.mapping]
 qualified_statuses = ["Qualified"]  # a lead that ever had one of these is qualified, from then on
-mrr_field = "MRR__c"
-subscription_starts_field = "Contract_Start__c"
-subscription_ends_field = "Contract_End__c"  # the first day that is no longer paid for
-segment_field = "Industry"
+{_own_fields(sandbox)}segment_field = "Industry"
 
 # What the sellers write into the lead source, and the channel that it means.
 [connectors.salesforce.mapping.channels]
@@ -184,8 +201,7 @@ burst_per_10s = 0  # the sandbox has no limits unless they are switched on
 
 [connectors.hubspot.mapping]
 qualified_stage = "marketingqualifiedlead"
-product_family_property = "product_family"
-
+{_product_family(sandbox)}
 [connectors.hubspot.mapping.channels]
 OTHER_CAMPAIGNS = "Display"  # banners are all that this company has of it
 

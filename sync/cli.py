@@ -275,7 +275,9 @@ def push(
         answer_json(plan_json(made, limit))
     else:
         reporting.print_plan(made, loaded, limit)
-        reporting.print_what_next(made, loaded, settings)
+        given = [*(f" --only {name}" for name in chosen), f" --as-of {as_of}" if as_of else ""]
+        given += [" --overwrite" if overwrite else "", with_settings(settings)]
+        reporting.print_what_next(made, loaded, "".join(given))
     problems = [one.problem for one in made.destinations if one.problem is not None]
     for problem in problems:
         tell(problem)

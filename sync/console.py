@@ -19,7 +19,7 @@ from typing import Any, Self, TextIO, cast
 import structlog
 import typer
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TaskID, TextColumn, TimeElapsedColumn
+from rich.progress import BarColumn, Progress, SpinnerColumn, TaskID, TextColumn, TimeElapsedColumn
 from typer.core import TyperGroup
 
 from connectors.errors import UserError, WrongUse, redact
@@ -180,16 +180,22 @@ def log_to_stderr(level: int) -> None:
 
 class Watched:
     """
-    Progress of a job on stderr while the block lasts; silent where nobody watches.
+    Progress of a job on stderr while the block lasts: one line per connector, then one for the step; silent where
+    nobody watches.
     """
 
     def __init__(self, language: str) -> None:
         self._language = language
-        self._tasks: dict[tuple[str, str], TaskID] = {}
+        self._connectors: dict[str, TaskID] = {}
         self._step: TaskID | None = None
         self._bars: Progress | None = None
         if err.is_terminal:
-            columns = (SpinnerColumn(), TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
+            columns = (
+                SpinnerColumn(),
+                TextColumn("{task.description}"),
+                BarColumn(),
+                TextColumn("{task.fields[told]}"),
+            )
             self._bars = Progress(*columns, TimeElapsedColumn(), console=err, transient=True)
 
     def __enter__(self) -> Self:
@@ -206,10 +212,12 @@ class Watched:
         """
         A step of the job begins.
         """
-        if self._bars is not None:
-            if self._step is not None:
-                self._bars.update(self._step, total=1, completed=1)
-            self._step = self._bars.add_task(words.step(name, self._language), total=None)
+        if self._bars is None:
+            return
+        for task in [*self._connectors.values(), *([] if self._step is None else [self._step])]:
+            self._bars.remove_task(task)
+        self._connectors.clear()
+        self._step = self._bars.add_task(words.step(name, self._language), total=None, told="")
 
     def records(self, connector: str, stream: str, done: int, total: int | None) -> None:
         """
@@ -217,10 +225,16 @@ class Watched:
         """
         if self._bars is None:
             return
-        if (connector, stream) not in self._tasks:
-            self._tasks[connector, stream] = self._bars.add_task(safe(f"{connector} {stream}"), total=total)
-        # A stream that goes on where it stopped may bring more than was counted.
-        self._bars.update(self._tasks[connector, stream], completed=done, total=max(total, done) if total else total)
+        if connector not in self._connectors:
+            self._connectors[connector] = self._bars.add_task(safe(connector), total=None, told="")
+        told = words.localized(f"{done:,}" + (f" / {total:,}" if total else ""), self._language)
+        self._bars.update(
+            self._connectors[connector],
+            description=safe(f"{connector} {stream}"),
+            completed=done,
+            total=max(total, done) if total else None,
+            told=told,
+        )
 
     def end(self) -> None:
         """

@@ -7,7 +7,7 @@ deal … it describes. All of it is one transaction: a reader sees the old table
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -20,7 +20,7 @@ from connectors.schema import TABLES, Table
 from sync import identity, raw
 from sync.pull import context
 from sync.settings import Connected, Settings
-from sync.sql import bind, name, render
+from sync.sql import bind, drivers, name, render
 from sync.warehouse import Session, Warehouse
 
 STACKED = "stacked"
@@ -62,7 +62,7 @@ def model(warehouse: Warehouse, settings: Settings, now: datetime) -> Modelled:
         selects = _selects(given)
         for table in TABLES.values():
             _stack(session, table, selects.get(table.name, []))
-        made.offered = _offered(session, given)
+        made.offered = _offered(session, given, selects)
         found = identity.identify(session, settings, made.offered)
         made.links, made.unsure = found.links, found.unsure
         made.notes += found.notes
@@ -123,27 +123,44 @@ def _given(session: Session, settings: Settings, now: datetime, problems: list[U
         yield _Given(connected, own, frozenset(stream.name for stream in streams), feeding)
 
 
-def _offered(session: Session, given: Iterable[_Given]) -> frozenset[str]:
+@dataclass(frozen=True)
+class _Select:
     """
-    A table is offered when one connector read a stream of its to the end at least once.
+    The rows that one connector has for a table.
+    """
 
-    A first pull that is still under way offers nothing: half of the records would give a wrong number.
+    connector: str
+    tree: exp.Expr
+
+
+def _offered(session: Session, given: Iterable[_Given], selects: Mapping[str, list[_Select]]) -> frozenset[str]:
+    """
+    A table is offered when every connector that has records for it read them to the end at least once.
+
+    Half of the records would give a wrong number: a first pull that is still under way, or a connector that could not be
+    pulled at all, leaves the table unknown. A connector that may not read its records has none, and the run says so.
     """
     found: set[str] = set()
+    waiting: set[str] = set()
     for one in given:
         known = raw.states(session, one.connected.name)
-        for table, streams in one.feeding.items():
-            readable = [state for stream in streams if (state := known.get(stream)) and state.is_offered]
-            if readable and all(state.is_complete for state in readable):
-                found.add(table)
-    return frozenset(found)
+        for table, feeding in one.feeding.items():
+            for select in selects.get(table, []):
+                if select.connector != one.connected.name:
+                    continue
+                wanted = drivers(select.tree) & set(feeding)  # a stream that the settings leave out is not waited for
+                states = [known.get(driver, raw.StreamState()) for driver in wanted]
+                readable = [state for state in states if state.is_offered]
+                if readable:
+                    (found if all(state.is_complete for state in readable) else waiting).add(table)
+    return frozenset(found - waiting)
 
 
-def _selects(given: Iterable[_Given]) -> dict[str, list[tuple[str, exp.Expr]]]:
+def _selects(given: Iterable[_Given]) -> dict[str, list[_Select]]:
     """
-    Normalized table -> (connector, its bound select).
+    Normalized table -> the bound selects of the connectors.
     """
-    found: dict[str, list[tuple[str, exp.Expr]]] = {}
+    found: dict[str, list[_Select]] = {}
     for one in given:
         connected = one.connected
         folder = connected.connector.normalize
@@ -162,7 +179,7 @@ def _selects(given: Iterable[_Given]) -> dict[str, list[tuple[str, exp.Expr]]]:
             if not {t.name for t in tree.find_all(exp.Table) if t.db} <= one.streams:
                 continue  # a folder of files has a stream only where it has a file
             _known_columns(tree, table, file)
-            found.setdefault(table.name, []).append((connected.name, tree))
+            found.setdefault(table.name, []).append(_Select(connected.name, tree))
     return found
 
 
@@ -183,17 +200,17 @@ def _known_columns(tree: exp.Expr, table: Table, file: Path) -> None:
             )
 
 
-def _stack(session: Session, table: Table, selects: Iterable[tuple[str, exp.Expr]]) -> None:
+def _stack(session: Session, table: Table, selects: Iterable[_Select]) -> None:
     """
     One normalized table from all connectors, typed as the schema says.
     """
     parts = []
-    for connector, tree in selects:
-        given = set(getattr(tree, "named_selects", []))
+    for select in selects:
+        given = set(getattr(select.tree, "named_selects", []))
         columns = []
         for column in table.given:
             if column.name == "source":
-                columns.append(f"cast({exp.Literal.string(connector).sql()} as varchar) as source")
+                columns.append(f"cast({exp.Literal.string(select.connector).sql()} as varchar) as source")
             elif column.name == "is_deleted" and column.name in given:
                 columns.append("coalesce(is_deleted, false) as is_deleted")
             elif column.name == "is_deleted":
@@ -201,7 +218,7 @@ def _stack(session: Session, table: Table, selects: Iterable[tuple[str, exp.Expr
             else:
                 value = name(column.name) if column.name in given else "null"
                 columns.append(f"cast({value} as {column.type.value}) as {name(column.name)}")
-        parts.append(f"select {', '.join(columns)} from ({render(tree)}) as given")
+        parts.append(f"select {', '.join(columns)} from ({render(select.tree)}) as given")
     if not parts:
         typed = ", ".join(f"cast(null as {c.type.value}) as {name(c.name)}" for c in table.given)
         parts = [f"select {typed} where false"]

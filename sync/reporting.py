@@ -4,12 +4,10 @@ What the commands print of a job: what came in, what a plan says, how it ended.
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import typer
 
 from sync import job, screen, words
-from sync.console import FAILED, LEFT_OUT, out, say, tell, with_settings
+from sync.console import FAILED, LEFT_OUT, out, say, tell
 from sync.outcome import names
 from sync.push import Plan
 from sync.settings import Settings
@@ -46,9 +44,12 @@ def print_plan(made: Plan, settings: Settings, limit: int) -> None:
         out.print(shown)
 
 
-def print_what_next(made: Plan, settings: Settings, file: Path) -> None:
+def print_what_next(made: Plan, settings: Settings, given: str) -> None:
     """
     What a person does with a plan.
+
+    Args:
+        given: The options that the plan was made with: other options would write something else.
     """
     if not settings.push:
         said = {
@@ -63,7 +64,7 @@ def print_what_next(made: Plan, settings: Settings, file: Path) -> None:
             "es": "Todo está como debe. No se escribió nada.",
         }
     else:
-        command = f"noria push --apply{with_settings(file)}"
+        command = f"noria push --apply{given}"
         said = {
             "en": f"Nothing was written. Write it with: {command}",
             "es": f"No se escribió nada. Para escribirlo: {command}",

@@ -136,6 +136,28 @@ def place(tree: exp.Expr, schema: str) -> None:
         table.this.set("quoted", True)
 
 
+def drivers(tree: exp.Expr) -> set[str]:
+    """
+    The tables whose rows a select gives: what it reads from, not what it looks up by joins.
+    """
+    ctes = {cte.alias: cte.this for cte in tree.find_all(exp.CTE)}
+
+    def of(part: exp.Expr) -> set[str]:
+        if isinstance(part, exp.SetOperation):
+            return of(part.this) | of(part.expression)
+        if isinstance(part, exp.Subquery):
+            return of(part.this)
+        source = part.find(exp.From) if isinstance(part, exp.Select) else None
+        if source is None:
+            return set()
+        if isinstance(source.this, exp.Table):
+            name = source.this.name
+            return of(ctes[name]) if name in ctes and not source.this.db else {name}
+        return of(source.this)
+
+    return of(tree)
+
+
 def render(tree: exp.Expr, dialect: str = DIALECT) -> str:
     """
     The statement as text for an engine.

@@ -192,31 +192,25 @@ def test_rows_left_out_end_with_3(tmp_path):
 
 def test_a_plan_writes_nothing_and_says_so(played):
     """
-    With other KPIs for accounts the plan names the new field, each change by the account's name, and the command that
-    would write it; no request of it writes.
+    As of May other values are due: the plan shows each change by the account's name, how many requests it takes (a
+    hundred companies each), and the command that would write it; planning itself writes nothing.
     """
     before = played.company.writes()
-    other = (played.folder / ENGLISH).read_text().replace("[push.hubspot]", '[push.hubspot]\naccounts = ["arpa"]')
-    (played.folder / "other.toml").write_text(other)
-    answered = played.noria("push", "--only", "hubspot", "--as-of", TODAY, settings="other.toml")
-    assert 0 == answered.exit_code, answered.output
-    said = " ".join(answered.stdout.split())
-    assert "hubspot would create" in said
-    assert "noria_arpa" in said
-    assert "Nothing was written. Write it with: noria push --apply --settings" in said
-    plan = json.loads(
-        played.noria("push", "--only", "hubspot", "--format", "json", "--as-of", TODAY, settings="other.toml").stdout
-    )
-    [destination] = plan["destinations"]
+    words = ("push", "--only", "hubspot", "--as-of", "2026-05-31")
+    [destination] = played.rows(*words)["destinations"]
     [accounts] = destination["objects"]
     assert accounts["changes"] > 0
     assert destination["requests"] == -(-accounts["records"] // 100)
     cell = accounts["cells"][0]
     assert {"record", "field", "old", "new"} == set(cell)
-    named = played.noria("push", "--only", "hubspot", "--as-of", TODAY, settings="other.toml").stdout
+    answered = played.noria(*words)
+    assert 0 == answered.exit_code, answered.output
     companies = played.company.sandbox.hubspot.state()["objects"]["companies"]
-    name = next(c["properties"]["name"] for c in companies if c["id"] == cell["record"])
-    assert name in named
+    [name] = [company["properties"]["name"] for company in companies if company["id"] == cell["record"]]
+    said = " ".join(answered.stdout.split())
+    assert name in said
+    same = "noria push --apply --only hubspot --as-of 2026-05-31 --settings"
+    assert f"Nothing was written. Write it with: {same}" in said
     assert before == played.company.writes()
 
 

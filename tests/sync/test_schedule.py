@@ -90,7 +90,9 @@ def test_a_day_of_the_month_or_of_the_week_is_enough():
     assert ["30", "01", "06"] == [fire[:2] for fire in fires("0 6 1 * 1", NOON, 3)]
 
 
-@pytest.mark.parametrize("expression", ["", "0 6 * *", "61 * * * *", "0 6 * * 8", "0 6 * * mo", "0 6 * * 5-2", "@daily"])
+@pytest.mark.parametrize(
+    "expression", ["", "0 6 * *", "61 * * * *", "0 6 * * 8", "0 6 * * mo", "0 6 * * 5-2", "@daily"]
+)
 def test_what_is_no_crontab_line_is_refused(expression):
     """
     Too few fields, minutes and days that do not exist.
