@@ -2,7 +2,8 @@
 Pull and store records: our connectors against the vendors' official clients, stored in DuckDB by hand.
 
 By hand means the least that a person would write who knows both libraries well: the client's raw answers, parsed by
-orjson, appended page by page. It merges nothing by key, hashes no address, keeps no state and survives no crash.
+orjson, appended page by page in one transaction. It merges nothing by key, hashes no address, keeps no state and
+survives no crash.
 """
 
 from __future__ import annotations
@@ -169,6 +170,7 @@ def _stored(pages: Iterable[Any], names: list[str], folder: Path) -> dict[str, f
 
     began, requests = time.perf_counter(), 0
     connection = duckdb.connect(str(folder / "hand.duckdb"))
+    connection.execute("begin transaction")
     connection.execute(f"create table records ({', '.join(f'{name} varchar' for name in names)})")
     for page in pages:
         requests += 1
@@ -177,6 +179,7 @@ def _stored(pages: Iterable[Any], names: list[str], folder: Path) -> dict[str, f
             page = pa.Table.from_arrays(columns, names=names)
         connection.register("page", page)
         connection.execute("insert into records select * from page")
+    connection.execute("commit")
     connection.close()
     return {"seconds": time.perf_counter() - began, "requests": requests}
 

@@ -37,11 +37,12 @@ def scalar(value: Json, type: pa.DataType) -> pa.Scalar:
     return array([value], type)[0]
 
 
-def positions(count: int) -> pa.Array:
+def positions(count: int, start: int = 0, step: int = 1) -> pa.Array:
     """
-    0, 1, 2 … for so many rows.
+    0, 1, 2 … for so many rows, or from another start in other steps.
     """
-    return pc.subtract(pc.cumulative_sum(pa.repeat(ONE, count)), ONE)
+    wide = scalar(step, pa.int64())
+    return pc.add(pc.cumulative_sum(pa.repeat(wide, count)), scalar(start - step, pa.int64()))
 
 
 EMPTY = scalar("", pa.string())
@@ -49,4 +50,3 @@ SPACE = scalar(" ", pa.string())
 TRUE = scalar(True, pa.bool_())
 FALSE = scalar(False, pa.bool_())
 ZERO = scalar(0, pa.int64())
-ONE = scalar(1, pa.int64())

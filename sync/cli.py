@@ -92,14 +92,14 @@ def _work(settings: Settings, **how: Any) -> Any:
     from sync import job
     from sync.stopping import stopped_by_signals
 
-    show: Callable[[Any], None] | None = how.pop("show_plan", None)
+    show: Callable[[job.Report], None] | None = how.pop("show_plan", None)
     with stopped_by_signals(_STOPPING) as stop, Watched(settings.organisation.language) as watched:
 
-        def show_plan(made: Any) -> None:
+        def show_plan(report: job.Report) -> None:
             # Nothing may redraw the screen below the plan.
             watched.end()
             if show is not None:
-                show(made)
+                show(report)
 
         return job.run(settings, progress=watched.records, tell=watched.step, stop=stop, show_plan=show_plan, **how)
 
@@ -257,9 +257,9 @@ def push(
             raise WrongUse(f"Nothing is written to {name!r}.", where="--only", fix=fix)
     if apply:
 
-        def show(made: pushing.Plan) -> None:
+        def show(report: job.Report) -> None:
             if format is Format.TABLE:
-                reporting.print_plan(made, loaded, limit)
+                reporting.print_plan(report.plan or pushing.Plan(), loaded, limit)
 
         report = _work(
             loaded, steps=("push",), kind="push", as_of=day, only=chosen, overwrite=overwrite, show_plan=show
@@ -293,12 +293,15 @@ def run(settings: SettingsFile = SETTINGS, as_of: AsOf = None, only: Only = None
 
     loaded = load(settings)
 
-    def show(made: Any) -> None:
-        reporting.print_plan(made, loaded, 0)
+    def show(report: Any) -> None:
+        reporting.print_pull(report, loaded)
+        reporting.print_values(report, loaded)
+        reporting.print_plan(report.plan, loaded, 0)
 
     report = _work(loaded, as_of=_day(as_of, loaded), only=_known(loaded, only), show_plan=show)
-    reporting.print_pull(report, loaded)
-    reporting.print_values(report, loaded)
+    if report.plan is None:
+        reporting.print_pull(report, loaded)
+        reporting.print_values(report, loaded)
     if report.applied:
         out.print(screen.applied(report.applied, loaded.organisation.language))
     reporting.end(report, loaded)

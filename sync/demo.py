@@ -56,8 +56,11 @@ def run_demo(out: Console, err: Console, *, keep: bool, accounts: int, seed: int
         again = job.run(settings, steps=("push",), kind="push", stop=stop)
         if stop.is_set():
             return 1
-        writes = sum(sum(done.written.values()) for done in again.applied)
-        out.print(f"A second push with nothing changed wrote {writes} records.")
+        records = sum(sum(done.written.values()) for done in again.applied)
+        cells = sum(
+            tab.changed_cells + tab.added_rows + tab.removed_rows for done in again.applied for tab in done.tabs
+        )
+        out.print(f"A second push with nothing changed wrote {records} records and {cells} cells.")
         out.print(f"Whole demo: {time.monotonic() - began:.1f} s, everything on this machine.")
         _look_further(out, file, sandbox.url, keep=keep)
         if keep:
@@ -83,7 +86,7 @@ def _tell(out: Console, settings: Settings, report: job.Report) -> None:
     month = last_closed(rows)
     order = {kpi: index for index, kpi in enumerate(CATALOGUE)}
     shown = sorted((row for row in rows if row["period_start"] == month), key=lambda row: order[row["kpi"]])
-    out.print(f"Pulled {records:,} records in {requests} requests from {', '.join(report.pulled.requests)}.")
+    out.print(f"Pulled {records:,} records in {requests} requests from {', '.join(sorted(report.pulled.requests))}.")
     out.print(f"{held:,} person records are {people:,} people: who stands in both CRMs counts once.")
     out.print(f"Computed {report.values:,} KPI values.\n")
     heading = f"{settings.organisation.name} · {month:%Y-%m}" if month else settings.organisation.name

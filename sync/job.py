@@ -74,7 +74,7 @@ def run(
     kind: str = "run",
     only: Sequence[str] = (),
     overwrite: bool = False,
-    show_plan: Callable[[push.Plan], None] | None = None,
+    show_plan: Callable[[Report], None] | None = None,
     progress: pull.Progress | None = None,
     tell: Tell = lambda text: None,
     stop: threading.Event | None = None,
@@ -86,7 +86,7 @@ def run(
         as_of: The organisation's date; None is today.
         steps: Of pull, compute (which models first) and push.
         only: Names of connectors to pull or push; empty for all.
-        show_plan: Shown the push's plan before anything is written.
+        show_plan: Shown the push's plan, and what came before it, before anything is written.
         tell: Told in words what begins.
         stop: When set, the job ends after the current page.
     """
@@ -124,7 +124,7 @@ def run(
             report.failed_at = "push"
             report.plan = push.plan(warehouse, settings, now, day, only=only, overwrite=overwrite)
             if show_plan is not None:
-                show_plan(report.plan)
+                show_plan(report)
             report.applied = push.apply(warehouse, settings, report.plan, report.run.id, now)
             _sum_up_push(report)
             stuck = [done.connector for done in report.applied if done.problem is not None or done.stopped]

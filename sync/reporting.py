@@ -58,6 +58,11 @@ def print_what_next(made: Plan, settings: Settings, given: str) -> None:
         }
     elif any(one.problem is not None or one.stopped for one in made.destinations):
         said = {"en": "Nothing was written.", "es": "No se escribió nada."}
+    elif all(one.is_empty for one in made.destinations) and any(one.conflicts for one in made.destinations):
+        said = {
+            "en": "Nothing else is left to write. Nothing was written.",
+            "es": "No queda nada más que escribir. No se escribió nada.",
+        }
     elif all(one.is_empty for one in made.destinations):
         said = {
             "en": "Everything stands as it should. Nothing was written.",

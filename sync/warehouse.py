@@ -21,6 +21,10 @@ from sync.sql import DIALECT, literal
 
 CATALOG = "warehouse"
 
+# Each commit of a pull writes the last, unfinished row group of its table anew: the smaller it is, the less memory that
+# takes. With DuckDB's own 122,880 the memory of a pull would grow with the number of records.
+ROW_GROUP = 8_192
+
 _STATE = """
 create schema if not exists noria;
 create table if not exists noria.streams (
@@ -185,12 +189,13 @@ class Warehouse:
             config["threads"] = str(threads)
         connection = duckdb.connect(config=dict(config))
         place = literal(str(self.file)).sql(dialect=DIALECT)
+        options = f"row_group_size {ROW_GROUP}{', read_only' if read_only else ''}"
         until = time.monotonic() + self.PATIENCE
         pause = 0.01
         while True:
             try:
                 # Attached under a name of our own: the file's name must not collide with a schema's.
-                connection.execute(f"attach {place} as {CATALOG}{' (read_only)' if read_only else ''}")
+                connection.execute(f"attach {place} as {CATALOG} ({options})")
                 connection.execute(f"use {CATALOG}")
                 return connection
             except duckdb.IOException as error:

@@ -59,7 +59,8 @@ def test_no_machine_path_and_no_registry_host_stands_in_the_project():
     else:
         files = [ROOT / name for name in listed.stdout.splitlines()]
     hosts = "|".join(("pypi" + r"\.org", "pythonhosted" + r"\.org", "registry" + r"\.npmjs", "deb" + r"\.debian"))
-    pattern = re.compile(rf"{hosts}|--index-url|(?<![\w.])/(?:work|home|root)/")
+    option = "--index" + "-url"
+    pattern = re.compile(rf"{hosts}|{option}|(?<![\w.])/(?:work|home|root)/")
     found = [
         f"{file.relative_to(ROOT)}:{number}"
         for file in files

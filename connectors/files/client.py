@@ -19,6 +19,7 @@ import pyarrow.compute as pc
 import pyarrow.csv as pa_csv
 import pyarrow.parquet as pq
 
+from connectors.constants import ZERO, positions
 from connectors.contract import RowProblem
 from connectors.errors import BadData, redact
 
@@ -163,7 +164,7 @@ class Rows:
         try:
             with pq.ParquetFile(self.path) as file:
                 for batch in file.iter_batches(batch_size=50_000):
-                    numbers = pa.array(range(row, row + batch.num_rows), pa.int64())
+                    numbers = positions(batch.num_rows, row)
                     row += batch.num_rows
                     yield pa.Table.from_batches([batch]).append_column(LINE, numbers)
         except (pa.ArrowException, OSError) as error:
@@ -221,7 +222,7 @@ class Rows:
 
     def _lines(self, table: pa.Table) -> pa.ChunkedArray:
         newlines = _newlines(table)
-        parts: list[pa.Array] = [pa.array([], pa.int64())]
+        parts: list[pa.Array] = [pa.nulls(0, pa.int64())]
         done = 0
         self._pass_invalid()
         while done < table.num_rows:
@@ -232,7 +233,7 @@ class Rows:
             ending = pc.cumulative_sum(own)
             before = pc.subtract(ending, own)
             start = self._record + self._extra
-            parts.append(pc.add(pa.array(range(start, start + count), pa.int64()), before))
+            parts.append(pc.add(positions(count, start), before))
             self._extra += ending[-1].as_py()
             self._record += count
             done += count
@@ -256,10 +257,10 @@ class Rows:
 
 
 def _newlines(table: pa.Table) -> pa.Array:
-    counts = pa.array([0] * table.num_rows, pa.int64())
+    counts = pa.repeat(ZERO, table.num_rows)
     for column in table.columns:
         if pc.any(pc.match_substring(column, "\n")).as_py():
-            own = pc.fill_null(pc.count_substring(column, "\n"), 0).cast(pa.int64())
+            own = pc.fill_null(pc.count_substring(column, "\n"), ZERO).cast(pa.int64())
             counts = pc.add(counts, own.combine_chunks())
     return counts
 

@@ -263,4 +263,4 @@ def _twins(table: Table, path: Path, top: Header, pairs: Sequence[tuple[str, int
 
 
 def _nothing(stream: Stream) -> pa.Table:
-    return pa.table({"id": pa.array([], pa.string())})
+    return pa.table({"id": pa.nulls(0, pa.string())})

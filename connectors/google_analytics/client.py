@@ -28,6 +28,7 @@ from google.analytics.data_v1beta.types import (
 )
 
 from connectors import pages
+from connectors.constants import positions
 from connectors.contract import Context
 from connectors.errors import CredentialsRefused, LimitReached, PermissionMissing, RequestRefused, UserError
 from connectors.google_analytics.settings import GoogleAnalyticsSettings
@@ -302,9 +303,9 @@ class AnalyticsClient:
 
 
 def _columns(rows: pa.StructArray, member: str, names: Sequence[str]) -> dict[str, pa.Array]:
-    values = rows.field(member).flatten().field("value") if len(rows) else pa.array([], pa.string())
+    values = rows.field(member).flatten().field("value") if len(rows) else pa.nulls(0, pa.string())
     width = len(names)
-    return {name: values.take(pa.array(range(n, len(values), width), pa.int64())) for n, name in enumerate(names)}
+    return {name: values.take(positions(len(rows), n, width)) for n, name in enumerate(names)}
 
 
 def _judging(pause: float) -> Any:

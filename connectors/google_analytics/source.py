@@ -13,6 +13,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from connectors import pages
+from connectors.constants import EMPTY, scalar
 from connectors.contract import Batch, Context, Field, Finding, RowProblem, Stream
 from connectors.errors import UserError, VendorUnavailable
 from connectors.google_analytics.settings import EARLIEST, GoogleAnalyticsSettings
@@ -286,9 +287,9 @@ class GoogleAnalyticsSource:
             name = declared.name
             if name in page.quality:
                 kind = pa.bool_() if declared.type == "boolean" else pa.int64()
-                columns[name] = pa.array([page.quality[name]] * rows.num_rows, kind)
+                columns[name] = pa.repeat(scalar(page.quality[name], kind), rows.num_rows)
             elif name not in rows.column_names:
-                columns[name] = pa.array([ALL] * rows.num_rows, pa.string())
+                columns[name] = pa.repeat(scalar(ALL, pa.string()), rows.num_rows)
             elif name in page.restricted:
                 # Google writes 0 where we may not look; the truth is that we do not know.
                 self._dropped[stream.name][name] = "Google withholds it from the service account"
@@ -300,7 +301,8 @@ class GoogleAnalyticsSource:
             elif declared.type == "number":
                 columns[name] = rows[name].cast(pa.float64())
             else:
-                columns[name] = pc.replace_substring_regex(rows[name].fill_null(""), "^$", "(empty)")  # part of the key
+                given = rows[name].fill_null(EMPTY)  # part of the key
+                columns[name] = pc.replace_substring_regex(given, "^$", "(empty)")
         return pa.table(columns)
 
 

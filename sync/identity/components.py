@@ -132,11 +132,13 @@ def _components(session: Session, entity: Entity, ranks: str) -> None:
         create or replace table noria.keys_{entity.table} as
         with nodes as (
             select source, id, source || ':' || id as node,
-                row({gone}, {merged}, {ranks}, {lead_last}, id) as believed
+                {gone} as is_gone, {merged} as is_merged, {ranks} as distrust, {lead_last} as is_lead
             from stacked.{entity.table}
         )
         select source, id,
-            first_value(node) over (partition by coalesce(label, node) order by believed, node) as key
+            first_value(node) over (
+                partition by coalesce(label, node) order by is_gone, is_merged, distrust, is_lead, id, node
+            ) as key
         from nodes left join labels using (node)"""
     )
 

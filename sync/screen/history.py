@@ -31,7 +31,7 @@ def pulled(found: Pulled, language: str) -> Table:
         "es": ("Leído", "Conector", "Registros", "Llamadas"),
     }[language]
     shown = table(title, *heads, numbers=(1, 2))
-    for connector in found.requests:
+    for connector in sorted(found.requests):
         records = sum(number for (name, _), number in found.records.items() if name == connector)
         shown.add_row(
             safe(connector),

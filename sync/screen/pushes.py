@@ -28,6 +28,10 @@ def plan(made: Plan, language: str, *, limit: int, names: Names | None = None) -
         limit: Changes and conflicts shown per object.
     """
     yield _overview(made, language)
+    calls = [f"{safe(one.connector.name)} {_count(one.calls, language)}" for one in made.destinations if one.calls]
+    if calls:
+        requests = {"en": "Requests that write:", "es": "Llamadas que escriben:"}[language]
+        yield f"{requests} {', '.join(calls)}\n"
     yield from _created(made, language)
     if limit:
         changes, conflicts = _examples(made, language, limit, names or {})
@@ -44,17 +48,17 @@ def plan(made: Plan, language: str, *, limit: int, names: Names | None = None) -
 
 def _overview(made: Plan, language: str) -> Table:
     title, *heads = {
-        "en": ("Plan", "Destination", "What", "Records", "Values", "Blanked", "As it is", "Left alone", "Requests"),
-        "es": ("Plan", "Destino", "Qué", "Registros", "Valores", "Vaciados", "Ya está", "Se respeta", "Llamadas"),
+        "en": ("Plan", "Destination", "What", "Records", "Values", "Blanked", "As it is", "Left alone"),
+        "es": ("Plan", "Destino", "Qué", "Registros", "Valores", "Vaciados", "Ya está", "Se respeta"),
     }[language]
-    shown = table(title, *heads, numbers=range(2, 8))
+    shown = table(title, *heads, numbers=range(2, 7))
     for one in made.destinations:
         name = safe(one.connector.name)
         if one.problem is not None:
             shown.add_row(name, f"[red]{safe(one.problem.what)}[/]")
             continue
         if one.creates:
-            what = {"en": "fields and permissions to create", "es": "campos y permisos que crear"}[language]
+            what = {"en": "to create, see below", "es": "por crear, ver abajo"}[language]
             shown.add_row(name, what, _count(len(one.creates), language))
         for each in one.objects:
             shown.add_row(
@@ -74,9 +78,6 @@ def _overview(made: Plan, language: str) -> Table:
                 _count(tab.changed_cells + tab.added_rows, language),
                 _count(tab.removed_rows, language),
             )
-        if one.calls:
-            total = {"en": "in all", "es": "en total"}[language]
-            shown.add_row(name, f"[dim]{total}[/]", "", "", "", "", "", _count(one.calls, language))
     return shown
 
 
@@ -90,6 +91,8 @@ def _created(made: Plan, language: str) -> Iterator[str]:
     for one in made.destinations:
         for thing in one.creates:
             yield f"  {safe(one.connector.name)} {would} {safe(thing)}"
+        if one.creates:
+            yield ""
 
 
 def _examples(made: Plan, language: str, limit: int, names: Names) -> tuple[Table, Table]:

@@ -104,11 +104,11 @@ def test_what_is_no_crontab_line_is_refused(expression):
 @pytest.fixture(scope="module")
 def slow(tmp_path_factory):
     """
-    A company whose HubSpot takes 0.7 s for each answer: a first pull of it takes half a minute.
+    A company whose HubSpot takes 0.4 s for each answer: a first pull of it takes a quarter of a minute.
     """
     folder = tmp_path_factory.mktemp("slow")
     with organisation(folder) as company:
-        company.sandbox.control.inject(kind="slow", vendor="hubspot", times=-1, options={"seconds": 0.7})
+        company.sandbox.control.inject(kind="slow", vendor="hubspot", times=-1, options={"seconds": 0.4})
         yield company
 
 
