@@ -239,7 +239,6 @@ def push(
     only: Only = None,
     limit: Annotated[int, typer.Option(min=0, help="How many changes per object to show.")] = 10,
     format: AsJson = Format.TABLE,
-    as_of: AsOf = None,
 ) -> None:
     """
     Show what would be written to the CRM and the spreadsheet; with --apply, write it.
@@ -249,7 +248,6 @@ def push(
     from sync.outcome import applied_json, plan_json
 
     loaded = load(settings)
-    day = _day(as_of, loaded)
     chosen = _known(loaded, only)
     for name in chosen:
         if name not in loaded.push:
@@ -261,21 +259,19 @@ def push(
             if format is Format.TABLE:
                 reporting.print_plan(report.plan or pushing.Plan(), loaded, limit)
 
-        report = _work(
-            loaded, steps=("push",), kind="push", as_of=day, only=chosen, overwrite=overwrite, show_plan=show
-        )
+        report = _work(loaded, steps=("push",), kind="push", only=chosen, overwrite=overwrite, show_plan=show)
         if format is Format.JSON:
             answer_json({"run": report.run.id, "status": report.run.status, **applied_json(report.applied)})
         else:
             out.print(screen.applied(report.applied, loaded.organisation.language))
         reporting.end(report, loaded, quiet=format is Format.JSON)
         return
-    made = pushing.plan(job.warehouse_of(loaded), loaded, datetime.now(UTC), day, only=chosen, overwrite=overwrite)
+    made = pushing.plan(job.warehouse_of(loaded), loaded, datetime.now(UTC), only=chosen, overwrite=overwrite)
     if format is Format.JSON:
         answer_json(plan_json(made, limit))
     else:
         reporting.print_plan(made, loaded, limit)
-        given = [*(f" --only {name}" for name in chosen), f" --as-of {as_of}" if as_of else ""]
+        given = [*(f" --only {name}" for name in chosen)]
         given += [" --overwrite" if overwrite else "", with_settings(settings)]
         reporting.print_what_next(made, loaded, "".join(given))
     problems = [one.problem for one in made.destinations if one.problem is not None]

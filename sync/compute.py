@@ -149,7 +149,22 @@ def compute(warehouse: Warehouse, settings: Settings, run: str, as_of: date, mon
             select = f"select *, '{run}' as run_id from ({engine.compile(question, own)}) as answered"
             session.execute(f"insert into kpi_values {select}" if made else f"create table kpi_values as {select}")
             made = True
+        session.execute("delete from noria.facts_of where key = 'computed_as_of'")
+        session.execute("insert into noria.facts_of values ('computed_as_of', ?)", [as_of.isoformat()])
         return int(session.value("select count(*) from kpi_values") or 0)
+
+
+def computed_as_of(session: Session) -> date:
+    """
+    The organisation's day that the kept values are of.
+
+    Raises:
+        UserError: Nothing was computed yet.
+    """
+    found = session.value("select value from noria.facts_of where key = 'computed_as_of'")
+    if found is None:
+        raise UserError("Nothing was computed yet.", where="warehouse", fix="Run `noria run`, or `noria compute`.")
+    return date.fromisoformat(found)
 
 
 def _groups(catalogue: Iterable[Any]) -> list[tuple[tuple[str, ...], tuple[str, ...]]]:

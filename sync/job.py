@@ -83,7 +83,7 @@ def run(
     Do the steps asked for.
 
     Args:
-        as_of: The organisation's date; None is today.
+        as_of: The organisation's date for compute; None is today. A push alone takes that of the last compute.
         steps: Of pull, compute (which models first) and push.
         only: Names of connectors to pull or push; empty for all.
         show_plan: Shown the push's plan, and what came before it, before anything is written.
@@ -122,7 +122,7 @@ def run(
         if "push" in steps and not failed_pull:
             tell("push")
             report.failed_at = "push"
-            report.plan = push.plan(warehouse, settings, now, day, only=only, overwrite=overwrite)
+            report.plan = push.plan(warehouse, settings, now, only=only, overwrite=overwrite)
             if show_plan is not None:
                 show_plan(report)
             report.applied = push.apply(warehouse, settings, report.plan, report.run.id, now)

@@ -137,8 +137,8 @@ def _offered(session: Session, given: Iterable[_Given], selects: Mapping[str, li
     """
     A table is offered when every connector that has records for it read them to the end at least once.
 
-    Half of the records would give a wrong number: a first pull that is still under way, or a connector that could not be
-    pulled at all, leaves the table unknown. A connector that may not read its records has none, and the run says so.
+    Half of the records would give a wrong number: a first pull that is still under way, or a connector that could not
+    be pulled at all, leaves the table unknown. A connector that may not read its records has none, and the run says so.
     """
     found: set[str] = set()
     waiting: set[str] = set()

@@ -13,6 +13,7 @@ from typing import Any
 
 from connectors.contract import Destination, Publisher, Tab, TabPlan, Update, Value
 from connectors.errors import UserError
+from sync.compute import computed_as_of
 from sync.pull import context, only_fits
 from sync.push.tabs import tabs
 from sync.push.wanted import COMPUTED_AT, DECIMALS, Wanted, wanted
@@ -117,18 +118,19 @@ def plan(
     warehouse: Warehouse,
     settings: Settings,
     now: datetime,
-    as_of: date,
     *,
     only: Sequence[str] = (),
     overwrite: bool = False,
 ) -> Plan:
     """
-    Compare; nothing is written anywhere.
+    Compare; nothing is written anywhere. All values are those of the last compute, of the day that it was of.
 
     Args:
         only: Names of destinations; empty for all.
         overwrite: Take our value where somebody else changed ours.
     """
+    with warehouse.open(read_only=True) as session:
+        as_of = computed_as_of(session)
     made = Plan(as_of=as_of)
     for name, own in settings.push.items():
         connected = settings.connectors[name]
@@ -138,7 +140,7 @@ def plan(
         made.destinations.append(one)
         try:
             if connected.connector.publisher is not None:
-                _plan_tabs(warehouse, settings, one, now, as_of)
+                _plan_tabs(warehouse, settings, one, now)
             else:
                 _plan_fields(warehouse, settings, one, own, now, as_of, overwrite=overwrite)
         except UserError as error:
@@ -164,9 +166,9 @@ def publisher(connected: Connected, settings: Settings, now: datetime) -> Publis
     return make(connected.settings, context(connected, settings, now))
 
 
-def _plan_tabs(warehouse: Warehouse, settings: Settings, one: DestinationPlan, now: datetime, as_of: date) -> None:
+def _plan_tabs(warehouse: Warehouse, settings: Settings, one: DestinationPlan, now: datetime) -> None:
     with warehouse.open(read_only=True) as session:
-        one.contents = tabs(session, settings, as_of)
+        one.contents = tabs(session, settings)
     keeper = publisher(one.connector, settings, now)
     try:
         one.tabs = list(keeper.plan(one.contents))

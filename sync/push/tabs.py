@@ -19,14 +19,14 @@ from sync.warehouse import Session
 _KIND: dict[str, FieldKind] = {"percent": "percent", "count": "integer", "money": "money"}
 
 
-def tabs(session: Session, settings: Settings, as_of: date) -> list[Tab]:
+def tabs(session: Session, settings: Settings) -> list[Tab]:
     """
     All tabs of one publication, from the kept values.
     """
     language = settings.organisation.language
     rows = session.rows("select * from kpi_values order by kpi, dimension, member, grain, period_start")
     return [
-        _summary(rows, language, as_of),
+        _summary(rows, language),
         _by_channel(rows, language),
         _history(rows, language),
         _definitions(settings),
@@ -45,7 +45,7 @@ def last_closed(rows: Sequence[dict[str, Any]]) -> date | None:
     return max(closed, default=None)
 
 
-def _summary(rows: Sequence[dict[str, Any]], language: str, as_of: date) -> Tab:
+def _summary(rows: Sequence[dict[str, Any]], language: str) -> Tab:
     month = last_closed(rows)
     at = {
         row["kpi"]: row

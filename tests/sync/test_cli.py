@@ -196,7 +196,8 @@ def test_a_plan_writes_nothing_and_says_so(played):
     hundred companies each), and the command that would write it; planning itself writes nothing.
     """
     before = played.company.writes()
-    words = ("push", "--only", "hubspot", "--as-of", "2026-05-31")
+    assert 0 == played.noria("compute", "--as-of", "2026-05-31").exit_code
+    words = ("push", "--only", "hubspot")
     [destination] = played.rows(*words)["destinations"]
     [accounts] = destination["objects"]
     assert accounts["changes"] > 0
@@ -209,9 +210,10 @@ def test_a_plan_writes_nothing_and_says_so(played):
     [name] = [company["properties"]["name"] for company in companies if company["id"] == cell["record"]]
     said = " ".join(answered.stdout.split())
     assert name in said
-    same = "noria push --apply --only hubspot --as-of 2026-05-31 --settings"
+    same = "noria push --apply --only hubspot --settings"
     assert f"Nothing was written. Write it with: {same}" in said
     assert before == played.company.writes()
+    assert 0 == played.noria("compute", "--as-of", TODAY).exit_code
 
 
 def test_a_plan_that_failed_says_no_more_than_it_knows(played):
@@ -220,7 +222,7 @@ def test_a_plan_that_failed_says_no_more_than_it_knows(played):
     """
     wrong = (played.folder / ENGLISH).read_text().replace("[push.hubspot]", '[push.hubspot]\naccounts = ["new_leads"]')
     (played.folder / "wrong.toml").write_text(wrong)
-    answered = played.noria("push", "--only", "hubspot", "--as-of", TODAY, settings="wrong.toml")
+    answered = played.noria("push", "--only", "hubspot", settings="wrong.toml")
     assert 1 == answered.exit_code
     assert "could not be cut by account" in answered.stderr
     assert "Everything stands" not in answered.stdout
@@ -230,7 +232,7 @@ def test_a_plan_without_changes_says_so(played):
     """
     After the run everything stands; nothing is left to write.
     """
-    answered = played.noria("push", "--as-of", TODAY, "--only", "hubspot")
+    answered = played.noria("push", "--only", "hubspot")
     assert 0 == answered.exit_code
     assert "Everything stands as it should. Nothing was written." in answered.stdout
 
@@ -239,7 +241,7 @@ def test_a_push_for_programs_is_json_alone(played):
     """
     What was written is one JSON object, nothing else on stdout.
     """
-    answered = played.noria("push", "--apply", "--format", "json", "--as-of", TODAY, "--only", "hubspot")
+    answered = played.noria("push", "--apply", "--format", "json", "--only", "hubspot")
     assert 0 == answered.exit_code, answered.output
     told = json.loads(answered.stdout)
     assert "done" == told["status"]
@@ -283,7 +285,7 @@ def test_the_settings_decide_the_language(played):
     assert "Ejecución" in played.noria("runs", settings=SPANISH).stdout
     assert "Qué dice" in played.noria("kpis", "win_rate", settings=SPANISH).stdout
     assert "Conector" in played.noria("check", "--only", "files", settings=SPANISH).stdout
-    plan = played.noria("push", "--only", "hubspot", "--as-of", TODAY, settings=SPANISH)
+    plan = played.noria("push", "--only", "hubspot", settings=SPANISH)
     assert "Todo está como debe. No se escribió nada." in plan.stdout
     english = played.noria(*asked, "--format", "json").stdout
     assert english == played.noria(*asked, "--format", "json", settings=SPANISH).stdout

@@ -41,11 +41,10 @@ def test_nothing_is_written_by_looking_at_the_plan(company):
     from datetime import UTC, datetime
 
     from sync import push
-    from tests.sync.organisation import TODAY
 
     settings = company.settings("hubspot")
     company.run(settings, steps=("pull", "compute"))
-    made = push.plan(company.warehouse("hubspot"), settings, datetime.now(UTC), TODAY)
+    made = push.plan(company.warehouse("hubspot"), settings, datetime.now(UTC))
     [plan] = made.destinations
     assert 6 == len(plan.creates)  # the group, four values, the time stamp
     assert plan.changes > 0
@@ -127,9 +126,8 @@ def test_a_refused_record_is_told_and_tried_again(company):
     from datetime import UTC, datetime
 
     from sync import push
-    from tests.sync.organisation import TODAY
 
-    [plan] = push.plan(company.warehouse("hubspot"), settings, datetime.now(UTC), TODAY).destinations
+    [plan] = push.plan(company.warehouse("hubspot"), settings, datetime.now(UTC)).destinations
     victim = plan.objects[0].cells[0].record
     company.sandbox.hubspot.refuse("companies", victim, "a workflow of this portal said no")
     report = company.run(settings, steps=("push",), kind="push")
