@@ -20,8 +20,8 @@ from connectors.errors import UserError
 
 RawType = Literal["text", "instant", "date", "number", "integer", "boolean", "email"]
 """
-How a raw field is stored. `instant` takes ISO 8601 with an offset or epoch milliseconds. `email` never reaches the disk:
-the warehouse stores its keyed hash under the same name, and `<name>_domain`, `<name>_is_shared` beside it.
+How a raw field is stored. `instant` takes ISO 8601 with an offset or epoch milliseconds. `email` never reaches the
+disk: the warehouse stores its keyed hash under the same name, and `<name>_domain`, `<name>_is_shared` beside it.
 """
 
 

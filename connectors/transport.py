@@ -163,7 +163,7 @@ def judge(answer: Answer) -> Verdict:
     return Verdict(Kind.DONE)
 
 
-class _Again(Exception):  # noqa: N818 - never leaves this module
+class _Again(Exception):
     def __init__(self, verdict: Verdict, answer: Answer | None, cause: Exception | None) -> None:
         super().__init__(verdict.kind.value)
         self.verdict, self.answer, self.cause = verdict, answer, cause
@@ -291,7 +291,7 @@ class Transport:
             return LimitReached(
                 f"{self.vendor} refused more requests for now while {what}{asked}.",
                 where=where,
-                fix="Run again later: the pull goes on where it stopped. Or lower the load of other apps on this account.",
+                fix="Run again later: the pull goes on where it stopped. Or slow down this account's other apps.",
             )
         how = f"HTTP {error.answer.status}" if error.answer else _in_words(error.cause)
         return VendorUnavailable(

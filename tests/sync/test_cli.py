@@ -8,7 +8,9 @@ import json
 import os
 import subprocess
 import sys
+from datetime import date
 
+import pandas as pd
 import pytest
 from typer.testing import CliRunner
 
@@ -341,3 +343,17 @@ def test_settings_to_fill_in(tmp_path):
     assert 1 == again.exit_code
     assert "is there already" in again.stderr
     assert written == file.read_text()
+
+
+def test_values_for_notebooks_are_those_of_the_command_line(played):
+    """
+    The same rows as a DataFrame; ratios as fractions, dates as dates.
+    """
+    from sync.frames import frame
+
+    file = played.folder / ENGLISH
+    rows = played.rows("show", "win_rate", "--from", "2026-03", "--to", "2026-05", "--as-of", TODAY)
+    table = frame("win_rate", settings=file, first="2026-03", last="2026-05", as_of=date.fromisoformat(TODAY))
+    assert [row["value"] for row in rows] == [None if pd.isna(value) else value for value in table["value"]]
+    assert [row["period_start"] for row in rows] == [day.isoformat() for day in table["period_start"]]
+    assert {"org"} == set(table["dimension"])
