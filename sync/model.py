@@ -20,7 +20,7 @@ from connectors.schema import TABLES, Table
 from sync import identity, raw
 from sync.pull import context
 from sync.settings import Connected, Settings
-from sync.sql import bind, drivers, name, render
+from sync.sql import bind, drivers, name, read, render
 from sync.warehouse import Session, Warehouse
 
 STACKED = "stacked"
@@ -171,7 +171,7 @@ def _selects(given: Iterable[_Given]) -> dict[str, list[_Select]]:
         for file in sorted(folder.glob("*.sql")):
             table = _table_of(file)
             tree = bind(
-                file.read_text(encoding="utf-8"),
+                read(file),
                 placeholders,
                 raw.schema_of(connected.name),
                 where=f"connectors.{connected.name} ({file.name})",

@@ -7,6 +7,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 from decimal import Decimal
+from pathlib import Path
 from functools import lru_cache
 from typing import Any
 
@@ -94,19 +95,44 @@ def expression(sql: str, *, where: str, columns: Iterable[str] | None = None) ->
     return found
 
 
-def bind(sql: str, placeholders: Mapping[str, Any], schema: str | None = None, *, where: str = "") -> exp.Expr:
+def read(file: Path) -> exp.Expr:
+    """
+    The select of a normalize file, with the selects of its folder `shared` that it names as tables.
+    """
+    tree = parse(file.read_text(encoding="utf-8"))
+    shared: dict[str, exp.Expr] = {}
+
+    def collect(part: exp.Expr) -> None:
+        for table in part.find_all(exp.Table):
+            found = file.parent / "shared" / f"{table.name}.sql"
+            if table.name not in shared and found.is_file():
+                inner = parse(found.read_text(encoding="utf-8"))
+                collect(inner)
+                shared[table.name] = inner
+
+    collect(tree)
+    own = tree.args.get("with_")
+    ctes = [exp.CTE(this=inner, alias=exp.TableAlias(this=exp.to_identifier(name))) for name, inner in shared.items()]
+    if ctes:
+        tree.set("with_", exp.With(expressions=[*ctes, *(own.expressions if own else [])]))
+    return tree
+
+
+def bind(
+    sql: str | exp.Expr, placeholders: Mapping[str, Any], schema: str | None = None, *, where: str = ""
+) -> exp.Expr:
     """
     A statement of ours with its placeholders filled and its tables placed.
 
     Args:
-        sql: One select, with `:name` placeholders.
+        sql: One select, as text or parsed, with `:name` placeholders.
         placeholders: What they stand for: an `Expression`, a value, or a list of values for `in (:names)`.
         schema: The warehouse schema in which its tables lie; None leaves them unplaced.
         where: Whose statement it is, for messages.
     Raises:
         UserError: A placeholder stands for nothing, or an expression of the settings is not one.
     """
-    tree = parse(sql)
+    tree = parse(sql) if isinstance(sql, str) else sql
     for node in list(tree.find_all(exp.Placeholder)):
         name = node.name
         if name not in placeholders:

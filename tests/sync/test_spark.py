@@ -16,7 +16,7 @@ from sqlglot import exp
 from connectors.schema import TABLES
 from sync.model import model
 from sync.settings import Settings, build
-from sync.sql import bind, parse
+from sync.sql import bind, parse, read
 from sync.warehouse import Session, Warehouse
 
 NOW = datetime(2026, 11, 1, tzinfo=UTC)
@@ -91,7 +91,7 @@ def test_every_normalize_file_speaks_spark(settings):
         made = connected.connector.placeholders
         given = made(connected.settings, context(connected, settings, NOW)) if made else {}
         for file in connected.connector.normalize.glob("*.sql"):
-            select = bind(file.read_text(encoding="utf-8"), {"self": connected.name, **given}, "raw")
+            select = bind(read(file), {"self": connected.name, **given}, "raw")
             assert select.named_selects == in_spark(select).named_selects, file
             seen += 1
     assert 52 == seen

@@ -1,14 +1,4 @@
-with merged as (
-    select absorbed, max(survivor) as survivor
-    from (
-        select trim(unnest(string_split(hs_merged_object_ids, ';'))) as absorbed, id as survivor
-        from deals
-    )
-    where absorbed <> survivor
-    group by absorbed
-),
-
-mapped as (
+with mapped as (
     select
         id,
         :deal_kind                 as kind,
@@ -70,7 +60,7 @@ select
         || '/record/0-3/' || deals.id
     )                                                                   as url,
     deals.hs_lastmodifieddate                                           as changed_at,
-    deals.archived or merged.survivor is not null                       as is_deleted,
+    deals.archived or merged_deals.survivor is not null                       as is_deleted,
     coalesce(deals.hs_primary_associated_company, split_part(deals.company_ids, ';', 1)) as account_id,
     coalesce(first_contact.contact_id, split_part(deals.contact_ids, ';', 1)) as lead_id,
     deals.dealname                                                      as name,
@@ -93,11 +83,11 @@ select
     family.product_family                                               as product_family,
     case when mapped.linked_id is not null then :salesforce_source end  as linked_source,
     mapped.linked_id                                                    as linked_id,
-    merged.survivor                                                     as merged_into
+    merged_deals.survivor                                                     as merged_into
 from deals
 join mapped on mapped.id = deals.id
 left join deal_stages on deal_stages.pipeline = deals.pipeline and deal_stages.stage = deals.dealstage
-left join merged on merged.absorbed = deals.id
+left join merged_deals on merged_deals.absorbed = deals.id
 left join first_contact on first_contact.deal_id = deals.id
 left join family on family.deal_id = deals.id
 left join entered on entered.deal_id = deals.id

@@ -1,14 +1,4 @@
-with merged as (
-    select absorbed, max(survivor) as survivor
-    from (
-        select trim(unnest(string_split(hs_merged_object_ids, ';'))) as absorbed, id as survivor
-        from deals
-    )
-    where absorbed <> survivor
-    group by absorbed
-),
-
-mapped as (
+with mapped as (
     select id, :product_family as product_family, :months_per_payment as months from line_items
 )
 
@@ -32,6 +22,6 @@ select
     line_items.hs_recurring_billing_end_date                            as ends_on
 from line_items
 join mapped on mapped.id = line_items.id
-left join merged on merged.absorbed = split_part(line_items.deal_ids, ';', 1)
-join deals on deals.id = coalesce(merged.survivor, split_part(line_items.deal_ids, ';', 1))
+left join merged_deals on merged_deals.absorbed = split_part(line_items.deal_ids, ';', 1)
+join deals on deals.id = coalesce(merged_deals.survivor, split_part(line_items.deal_ids, ';', 1))
 left join account on true

@@ -1,15 +1,5 @@
 -- History entries are `<instant> <stage>`; a stage belongs to one pipeline, which may not be the deal's of today.
-with merged as (
-    select absorbed, max(survivor) as survivor
-    from (
-        select trim(unnest(string_split(hs_merged_object_ids, ';'))) as absorbed, id as survivor
-        from deals
-    )
-    where absorbed <> survivor
-    group by absorbed
-),
-
-entries as (
+with entries as (
     select id as deal_id, unnest(string_split(stage_history, ';')) as entry from deals
 ),
 
@@ -30,13 +20,13 @@ select
     visits.deal_id || '/' || visits.entry              as id,
     deals.hs_lastmodifieddate                          as changed_at,
     -- a merged deal has the history of those that went into it
-    deals.archived or merged.survivor is not null      as is_deleted,
+    deals.archived or merged_deals.survivor is not null as is_deleted,
     visits.deal_id                                     as opportunity_id,
     coalesce(stage_of.pipeline, deals.pipeline)        as pipeline,
     visits.stage                                       as stage,
     cast(visits.moment as timestamptz)                 as "at"
 from visits
 join deals on deals.id = visits.deal_id
-left join merged on merged.absorbed = visits.deal_id
+left join merged_deals on merged_deals.absorbed = visits.deal_id
 left join stage_of on stage_of.stage = visits.stage
 where visits.stage <> ''

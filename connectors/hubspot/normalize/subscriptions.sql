@@ -1,15 +1,5 @@
 -- A merged deal is a third one; its lines may still name one of the two that went into it.
-with merged as (
-    select absorbed, max(survivor) as survivor
-    from (
-        select trim(unnest(string_split(hs_merged_object_ids, ';'))) as absorbed, id as survivor
-        from deals
-    )
-    where absorbed <> survivor
-    group by absorbed
-),
-
-won as (
+with won as (
     select
         deals.id,
         deals.archived,
@@ -19,9 +9,9 @@ won as (
         cast(deals.closedate at time zone :timezone as date)                                 as closed_on
     from deals
     left join deal_stages on deal_stages.pipeline = deals.pipeline and deal_stages.stage = deals.dealstage
-    left join merged on merged.absorbed = deals.id
+    left join merged_deals on merged_deals.absorbed = deals.id
     left join account on true
-    where merged.absorbed is null
+    where merged_deals.absorbed is null
         and coalesce(deal_stages.is_closed and deal_stages.probability = 1, deals.hs_is_closed_won)
 ),
 
@@ -57,8 +47,8 @@ recurring as (
         cast(line_items.hs_term_in_months as integer)                                as term
     from line_items
     join mapped_lines on mapped_lines.id = line_items.id
-    left join merged on merged.absorbed = split_part(line_items.deal_ids, ';', 1)
-    join won on won.id = coalesce(merged.survivor, split_part(line_items.deal_ids, ';', 1))
+    left join merged_deals on merged_deals.absorbed = split_part(line_items.deal_ids, ';', 1)
+    join won on won.id = coalesce(merged_deals.survivor, split_part(line_items.deal_ids, ';', 1))
     join mapped_deals on mapped_deals.id = won.id
     where line_items.recurringbillingfrequency is not null
 ),

@@ -1,18 +1,5 @@
 -- Of a contact's way HubSpot keeps where it came from first and last, and when it first filled in a form.
-with campaign_words as (
-    select word, min(id) as campaign_id
-    from (
-        select id as word, id from campaigns
-        union
-        select lower(hs_utm) as word, id from campaigns where hs_utm <> ''
-        union
-        select lower(hs_name) as word, id from campaigns where hs_name <> ''
-    )
-    group by word
-    having count(*) = 1
-),
-
-original as (
+with original as (
     select
         id                                                  as lead_id,
         'original source'                                   as kind,

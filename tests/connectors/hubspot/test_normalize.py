@@ -17,7 +17,7 @@ from connectors.contract import Context
 from connectors.hubspot import CONNECTOR
 from connectors.hubspot.settings import HubSpotSettings
 from connectors.schema import TABLES
-from sync.sql import bind, render
+from sync.sql import bind, read, render
 
 TYPES = {"instant": "timestamptz", "date": "date", "number": "double", "integer": "bigint", "boolean": "boolean"}
 DEAL = {"pipeline": "default", "archived": False, "createdate": "2025-01-01T00:00:00Z"}
@@ -58,9 +58,8 @@ class Raw:
         return self
 
     def statement(self, table: str, dialect: str = "duckdb") -> str:
-        sql = (CONNECTOR.normalize / f"{table}.sql").read_text(encoding="utf-8")
         given = CONNECTOR.placeholders(self.settings, self.context)
-        return render(bind(sql, given, "raw", where=table), dialect)
+        return render(bind(read(CONNECTOR.normalize / f"{table}.sql"), given, "raw", where=table), dialect)
 
     def rows(self, table: str) -> dict[str, dict[str, Any]]:
         rows = self.db.sql(self.statement(table)).to_arrow_table().to_pylist()
