@@ -105,7 +105,7 @@ class PushSettings(BaseModel):
     )
     months: int = Field(default=13, ge=1, le=120, description="How many months of organisation values are kept up.")
     max_changed_share: float = Field(
-        default=1.0, gt=0, le=1, description="Stop if more than this share of the records we wrote before would change."
+        default=0.8, gt=0, le=1, description="Stop if more than this share of the records we wrote before would change."
     )
     max_blanked_share: float = Field(
         default=0.3,
