@@ -376,8 +376,8 @@ class Connector:
         source: Makes a source; None for a pure destination.
         destination: Makes a destination for fields; None where there is none.
         publisher: Makes a publisher of tabs; None where there is none.
-        normalize: Folder with one `<table>.sql` per normalized table; selects that several of them name as tables lie in
-            its folder `shared`.
+        normalize: Folder with one `<table>.sql` per normalized table; selects that several of them name as tables lie
+            in its folder `shared`.
         placeholders: Settings -> the SQL expressions and values that the `:names` in those files stand for.
         secrets: Names of the settings that hold secrets.
     """
