@@ -79,10 +79,10 @@ def run_details(run: Run, zone: Any, language: str) -> Iterator[Table]:
             yield shown
     if run.summary.get("pushed"):
         title, *heads = {
-            "en": ("Written", "Destination", "Object", "Written", "As it was", "Refused", "Left alone", "Created"),
-            "es": ("Escrito", "Destino", "Objeto", "Escritos", "Ya estaba", "Rechazados", "Se respeta", "Creados"),
+            "en": ("Written", "Destination", "Object", "Written", "As it\nwas", "Refused", "Left\nalone", "Created"),
+            "es": ("Escrito", "Destino", "Objeto", "Escritos", "Ya\nestaba", "Recha-\nzados", "Se\nrespeta", "Creados"),
         }[language]
-        shown = table(title, *heads, numbers=range(2, 7))
+        shown = table(title, *heads, numbers=range(2, 7), whole=(0, 1))
         for name, told in run.summary["pushed"].items():
             others = [str(told.get(key) or "–") for key in ("unchanged", "rejected", "conflicts", "created")]
             written = {**told["written"], **told.get("tabs", {})} or {"–": 0}

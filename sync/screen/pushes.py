@@ -51,7 +51,7 @@ def _overview(made: Plan, language: str) -> Table:
         "en": ("Plan", "Destination", "What", "Records", "Values", "Blanked", "As it is", "Left alone"),
         "es": ("Plan", "Destino", "Qué", "Registros", "Valores", "Vaciados", "Ya está", "Se respeta"),
     }[language]
-    shown = table(title, *heads, numbers=range(2, 7))
+    shown = table(title, *heads, numbers=range(2, 7), whole=(0,))
     for one in made.destinations:
         name = safe(one.connector.name)
         if one.problem is not None:
@@ -144,7 +144,7 @@ def applied(done: Sequence[Applied], language: str) -> Table:
         "en": ("Written", "Destination", "What", "Created", "Written", "Refused", "Left alone"),
         "es": ("Escrito", "Destino", "Qué", "Creados", "Escritos", "Rechazados", "Se respeta"),
     }[language]
-    shown = table(title, *heads, numbers=range(2, 6))
+    shown = table(title, *heads, numbers=range(2, 6), whole=(0,))
     nothing = {"en": "nothing had changed", "es": "nada había cambiado"}[language]
     for one in done:
         name, created = safe(one.connector), _count(len(one.created), language)

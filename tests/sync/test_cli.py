@@ -271,7 +271,7 @@ def test_history(played):
     told = played.noria("runs", run["id"])
     assert 0 == told.exit_code
     assert "salesforce.Opportunity" in told.stdout
-    assert "organisation" in told.stdout
+    assert "organisation" in told.stdout, told.stdout
 
 
 def test_the_settings_decide_the_language(played):
