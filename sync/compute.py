@@ -151,7 +151,19 @@ def compute(warehouse: Warehouse, settings: Settings, run: str, as_of: date, mon
             made = True
         session.execute("delete from noria.facts_of where key = 'computed_as_of'")
         session.execute("insert into noria.facts_of values ('computed_as_of', ?)", [as_of.isoformat()])
+        session.execute("delete from noria.facts_of where key = 'computed_without'")
+        session.execute(
+            "insert into noria.facts_of select 'computed_without', string_agg(value, '; ' order by key)"
+            " from noria.facts_of where key like 'pull failed:%' or key like 'model lacks:%'"
+        )
         return int(session.value("select count(*) from kpi_values") or 0)
+
+
+def computed_without(session: Session) -> str:
+    """
+    The connectors whose records the kept values lack; empty when they are whole.
+    """
+    return str(session.value("select value from noria.facts_of where key = 'computed_without'") or "")
 
 
 def computed_as_of(session: Session) -> date:

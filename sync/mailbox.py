@@ -30,6 +30,14 @@ FREE_MAIL = (
     " fastmail.com hey.com tutanota.com freemail.example mail.example"
 ).split()
 
+# Hosts where anybody has a page: a company that gives one as its website shares it with many others.
+SHARED_HOSTS = (
+    "facebook.com fb.com instagram.com linkedin.com twitter.com x.com youtube.com tiktok.com pinterest.com threads.net"
+    " sites.google.com google.com business.site blogspot.com wordpress.com wixsite.com wix.com weebly.com linktr.ee"
+    " github.io github.com medium.com substack.com notion.site carrd.co about.me bit.ly amazon.com ebay.com etsy.com"
+    " mercadolibre.com myshopify.com shopify.com yelp.com tripadvisor.com"
+).split()
+
 _BLOCK = 64  # bytes: the block size of SHA-256
 
 

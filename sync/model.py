@@ -69,9 +69,19 @@ def model(warehouse: Warehouse, settings: Settings, now: datetime) -> Modelled:
         for table in TABLES.values():
             identity.add_keys(session, table)
             made.rows[table.name] = int(session.value(f"select count(*) from {name(table.name)}") or 0)
+        _remember_problems(session, made.problems)
         session.execute("delete from noria.facts_of where key = 'offered'")
         session.execute("insert into noria.facts_of values ('offered', ?)", [",".join(sorted(made.offered))])
     return made
+
+
+def _remember_problems(session: Session, problems: Iterable[UserError]) -> None:
+    """
+    Keep which connectors the model does not hold: what is computed from it lacks their records.
+    """
+    session.execute("delete from noria.facts_of where key like 'model lacks:%'")
+    for number, problem in enumerate(problems):
+        session.execute("insert into noria.facts_of values (?, ?)", [f"model lacks:{number}", problem.what])
 
 
 def offered(session: Session) -> frozenset[str]:
@@ -137,8 +147,9 @@ def _offered(session: Session, given: Iterable[_Given], selects: Mapping[str, li
     """
     A table is offered when every connector that has records for it read them to the end at least once.
 
-    Half of the records would give a wrong number: a first pull that is still under way, or a connector that could not
-    be pulled at all, leaves the table unknown. A connector that may not read its records has none, and the run says so.
+    Part of the records, or records without a field that is needed, would give a wrong number: a first pull that is
+    still under way, an object or a field that a connector may not read, leave the table unknown, whoever else has
+    records for it.
     """
     found: set[str] = set()
     waiting: set[str] = set()
@@ -150,9 +161,8 @@ def _offered(session: Session, given: Iterable[_Given], selects: Mapping[str, li
                     continue
                 wanted = drivers(select.tree) & set(feeding)  # a stream that the settings leave out is not waited for
                 states = [known.get(driver, raw.StreamState()) for driver in wanted]
-                readable = [state for state in states if state.is_offered]
-                if readable:
-                    (found if all(state.is_complete for state in readable) else waiting).add(table)
+                whole = all(state.is_offered and state.is_complete and not state.dropped for state in states)
+                (found if whole else waiting).add(table)
     return frozenset(found - waiting)
 
 

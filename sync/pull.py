@@ -98,7 +98,19 @@ def pull(
         for done in [pool.submit(one, connected) for connected in sources]:
             done.result()
     result.problems.sort(key=lambda problem: problem.where)
+    _remember_failures(warehouse, [connected.name for connected in sources], result.failed)
     return result
+
+
+def _remember_failures(warehouse: Warehouse, pulled: Sequence[str], failed: Sequence[str]) -> None:
+    """
+    Keep which connectors stopped early, until a pull of theirs is whole: what is computed meanwhile lacks records.
+    """
+    with warehouse.open() as session, session.transaction():
+        for name in pulled:
+            session.execute("delete from noria.facts_of where key = ?", [f"pull failed:{name}"])
+            if name in failed:
+                session.execute("insert into noria.facts_of values (?, ?)", [f"pull failed:{name}", name])
 
 
 def only_fits(only: Sequence[str], connector: str) -> bool:

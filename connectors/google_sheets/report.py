@@ -46,11 +46,13 @@ class Mark:
         headers: Of our columns, the first ones.
         kinds: Checksum of the number formats.
         entry: Id of the metadata entry.
+        rows: Rows below the header that are ours, on a tab that is rewritten as a whole; people write below them.
     """
 
     headers: tuple[str, ...]
     kinds: int
     entry: int = field(default=0, compare=False)
+    rows: int = 0
 
     @property
     def columns(self) -> int:
@@ -60,7 +62,7 @@ class Mark:
         """
         The mark as it is kept in the metadata.
         """
-        kept = {"tab": tab, "sheet": sheet, "headers": self.headers, "kinds": self.kinds}
+        kept = {"tab": tab, "sheet": sheet, "headers": self.headers, "kinds": self.kinds, "rows": self.rows}
         return json.dumps(kept, ensure_ascii=False)
 
 
@@ -87,7 +89,9 @@ def mine(book: Spreadsheet, tab: str) -> tuple[Sheet, Mark] | None:
         try:
             noted = json.loads(text)
             if noted["tab"] == tab and noted["sheet"] == sheet.id:
-                return sheet, Mark(tuple(map(str, noted["headers"])), int(noted["kinds"]), entry)
+                return sheet, Mark(
+                    tuple(map(str, noted["headers"])), int(noted["kinds"]), entry, int(noted.get("rows", 0))
+                )
         except (ValueError, KeyError, TypeError):
             continue
     return None
@@ -126,7 +130,7 @@ class Wanted:
         long = sum(isinstance(value, str) and len(value) > LONGEST for row in tab.rows for value in row)
         self.notes = (f"{long} text{'s were' if long > 1 else ' was'} cut to {LONGEST} characters",) if long else ()
         kinds = [tab.kinds, () if tab.keyed else tuple(tab.row_kinds)]
-        self.mark = Mark(tuple(tab.columns), zlib.crc32(repr(kinds).encode()))
+        self.mark = Mark(tuple(tab.columns), zlib.crc32(repr(kinds).encode()), rows=0 if tab.keyed else len(tab.rows))
 
     def kinds(self, row: int) -> list[FieldKind]:
         """
@@ -211,11 +215,25 @@ def rewrite(wanted: Wanted, sheet: Sheet, mark: Mark, grid: Grid) -> Change:
     Args:
         grid: What stands in our columns now.
     """
-    base = _top(grid, wanted, mark, sheet) or 0
+    top = _top(grid, wanted, mark, sheet)
+    if top is None and _filled(grid):
+        raise RequestRefused(
+            f"On the tab {sheet.title!r} our header is gone and something else stands there; nothing was written.",
+            where=f"tab {sheet.title!r}",
+            fix=f"Put the header back ({', '.join(mark.headers)}), or delete the tab: it is then made anew.",
+        )
+    base = top or 0
     grid = grid[base:]
     header: list[Plain] = list(wanted.tab.columns)
     after: list[list[Plain]] = [header, *wanted.rows]
-    before = _filled(grid)
+    before = min(_filled(grid), 1 + mark.rows) if mark.rows else _filled(grid)
+    if _filled(grid[before : len(after)]):
+        raise RequestRefused(
+            f"On the tab {sheet.title!r} something stands right below our table, which needs more rows; nothing was"
+            " written.",
+            where=f"tab {sheet.title!r}",
+            fix=f"Move it further down, at least {len(after) - before} rows.",
+        )
     changed = sum(
         not same(_at(after, row, column), _at(grid, row, column))
         for row in range(max(len(after), before))
@@ -294,6 +312,8 @@ def _top(grid: Grid, wanted: Wanted, mark: Mark, sheet: Sheet) -> int | None:
     firsts = (mark.headers[0], wanted.tab.columns[0])
     top = next((n for n, row in enumerate(grid) if row and row[0] in firsts), None)
     if top is None:
+        top = _reworded(grid, mark.headers)
+    if top is None:
         moved = any(text in row[1:] for row in grid[:20] for text in firsts)
     else:
         moved = _have_moved(grid[top], mark.headers)
@@ -305,6 +325,15 @@ def _top(grid: Grid, wanted: Wanted, mark: Mark, sheet: Sheet) -> int | None:
             "to the right. Or delete the tab: it is then made anew.",
         )
     return top
+
+
+def _reworded(grid: Grid, headers: Sequence[str]) -> int | None:
+    """
+    The row in which most of our headers stand at their place, though somebody put other words for the first.
+    """
+    matches = [sum(given == header for given, header in zip(row, headers, strict=False)) for row in grid[:50]]
+    best = max(matches, default=0)
+    return matches.index(best) if best * 2 > len(headers) else None
 
 
 def _have_moved(row: Sequence[Any], headers: Sequence[str]) -> bool:

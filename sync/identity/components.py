@@ -48,6 +48,8 @@ def identify(session: Session, settings: Settings, offered: frozenset[str]) -> I
     for entity in entities(settings.identity.free_mail_domains):
         _collect(session, entity)
         _components(session, entity, ranks)
+        while _set_apart(session, entity):
+            _components(session, entity, ranks)
     for row in session.rows("select entity, reason, count(*) as n from noria.identity_links group by all order by all"):
         found.links[row["entity"], row["reason"]] = row["n"]
     found.unsure = int(session.value("select count(*) from noria.identity_unsure") or 0)
@@ -87,6 +89,31 @@ def _collect(session: Session, entity: Entity) -> None:
             f" where (least(a, b), greatest(a, b)) not in"
             f" (select least(a, b), greatest(a, b) from noria.identity_decisions where entity = '{entity.name}')"
         )
+
+
+def _set_apart(session: Session, entity: Entity) -> bool:
+    """
+    Cut records that a person told apart and that a third record still holds together.
+
+    The links that rules made of one of the two are dropped; those of the vendor stay, for they are somebody's word too.
+
+    Returns:
+        Whether anything was cut, so that the components must be found again.
+    """
+    together = f"""
+        select decided.b as node
+        from noria.identity_decisions as decided
+        join noria.keys_{entity.table} as one on one.source || ':' || one.id = decided.a
+        join noria.keys_{entity.table} as other on other.source || ':' || other.id = decided.b
+        where decided.entity = '{entity.name}' and not decided.is_same and one.key = other.key"""
+    made_by_rules = f"entity = '{entity.name}' and reason like 'same %'"
+    cut = f"delete from noria.identity_links where {made_by_rules} and (a in ({together}) or b in ({together}))"
+    found = session.value(
+        f"select count(*) from noria.identity_links where {made_by_rules} and (a in ({together}) or b in ({together}))"
+    )
+    if found:
+        session.execute(cut)
+    return bool(found)
 
 
 def _components(session: Session, entity: Entity, ranks: str) -> None:

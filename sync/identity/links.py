@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from sync.mailbox import FREE_MAIL
+from sync.mailbox import FREE_MAIL, SHARED_HOSTS
 
 
 @dataclass(frozen=True)
@@ -106,7 +106,9 @@ def entities(further_free_mail: tuple[str, ...] = ()) -> tuple[Entity, ...]:
     Args:
         further_free_mail: Domains that link no accounts, besides the well-known ones.
     """
-    free = ", ".join("'" + domain.lower().replace("'", "''") + "'" for domain in (*FREE_MAIL, *further_free_mail))
+    free = ", ".join(
+        "'" + domain.lower().replace("'", "''") + "'" for domain in (*FREE_MAIL, *SHARED_HOSTS, *further_free_mail)
+    )
     domains = _DOMAINS.format(free=free)
     return (
         Entity(

@@ -6,14 +6,14 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Any
 
 import pyarrow as pa
 
 from connectors.contract import Outcome, TabPlan
-from connectors.errors import UserError
+from connectors.errors import UserError, redact
 from sync.push.plan import GUARDED, Cell, DestinationPlan, ObjectPlan, Plan, destination, publisher
 from sync.push.wanted import COMPUTED_AT
 from sync.settings import Settings
@@ -115,8 +115,9 @@ def _fields(
             updates = each.updates(now)
             for start in range(0, len(updates), CHUNK):
                 part = updates[start : start + CHUNK]
-                outcomes = target.apply(each.wanted.object, part)
-                _keep(warehouse, one.connector.name, each, outcomes, run, now)
+                _announce(warehouse, one.connector.name, each, {update.id for update in part}, run)
+                outcomes = [_clean(outcome) for outcome in target.apply(each.wanted.object, part)]
+                _keep(warehouse, one.connector.name, each, outcomes, run)
                 for outcome in outcomes:
                     if outcome.status in ("written", "unchanged"):
                         done.written[each.wanted.object] = done.written.get(each.wanted.object, 0) + 1
@@ -124,39 +125,63 @@ def _fields(
                         done.rejected.append((each.wanted.object, outcome))
                 if progress is not None:
                     progress(one.connector.name, each.wanted.object, start + len(part), len(updates))
-        with warehouse.open() as session:
-            _remember_sizes(session)
+        if done.written:
+            with warehouse.open() as session:
+                _remember_sizes(session, one.connector.name)
     finally:
         target.close()
 
 
-def _keep(
-    warehouse: Warehouse, connector: str, each: ObjectPlan, outcomes: Iterable[Outcome], run: str, now: datetime
-) -> None:
-    by_record = {outcome.id: outcome for outcome in outcomes}
-    cells = [cell for cell in each.cells if cell.record in by_record]
-    written = [cell for cell in cells if by_record[cell.record].status in ("written", "unchanged")]
-    at = datetime.now(UTC)
-    log = [
-        {
-            "run": run,
-            "connector": connector,
-            "object": each.wanted.object,
-            "record": cell.record,
-            "field": cell.field,
-            "old": _json(cell.old),
-            "new": _json(cell.new),
-            "status": by_record[cell.record].status,
-            "code": by_record[cell.record].code,
-            "message": by_record[cell.record].message,
-            "written_at": at,
-        }
-        for cell in cells
-    ]
-    with warehouse.open() as session, session.transaction():
+def _clean(outcome: Outcome) -> Outcome:
+    """
+    A vendor's words may quote what people wrote, addresses among it.
+    """
+    return replace(outcome, message=redact(outcome.message), fix=redact(outcome.fix))
+
+
+def _announce(warehouse: Warehouse, connector: str, each: ObjectPlan, records: set[str], run: str) -> None:
+    """
+    Keep old and new value before they are sent: if the process dies on the way, what it did can still be told.
+    """
+    cells = [cell for cell in each.cells if cell.record in records]
+    log = [_logged(cell, connector, each.wanted.object, run, Outcome(cell.record, "unknown"), "sent") for cell in cells]
+    with warehouse.open() as session:
         if log:
             session.load("noria.writes", pa.Table.from_pylist(log))
-        _now_written(session, connector, each.wanted.object, written, run, at)
+
+
+def _logged(cell: Cell, connector: str, object: str, run: str, outcome: Outcome, status: str) -> dict[str, Any]:
+    return {
+        "run": run,
+        "connector": connector,
+        "object": object,
+        "record": cell.record,
+        "field": cell.field,
+        "old": _json(cell.old),
+        "new": _json(cell.new),
+        "status": status,
+        "code": outcome.code,
+        "message": outcome.message,
+        "written_at": datetime.now(UTC),
+    }
+
+
+def _keep(warehouse: Warehouse, connector: str, each: ObjectPlan, outcomes: Iterable[Outcome], run: str) -> None:
+    by_record = {outcome.id: outcome for outcome in outcomes}
+    object = each.wanted.object
+    cells = [cell for cell in each.cells if cell.record in by_record]
+    written = [cell for cell in cells if by_record[cell.record].status in ("written", "unchanged")]
+    log = [
+        _logged(cell, connector, object, run, by_record[cell.record], by_record[cell.record].status) for cell in cells
+    ]
+    with warehouse.open() as session, session.transaction():
+        session.execute(
+            "delete from noria.writes where run = ? and connector = ? and object = ? and status = 'sent'",
+            [run, connector, object],
+        )
+        if log:
+            session.load("noria.writes", pa.Table.from_pylist(log))
+        _now_written(session, connector, object, written, run, datetime.now(UTC))
 
 
 def _keep_adopted(warehouse: Warehouse, connector: str, each: ObjectPlan, run: str) -> None:
@@ -190,13 +215,20 @@ def _now_written(session: Session, connector: str, object: str, cells: list[Cell
         " and held.object = new.object and held.record = new.record and held.field = new.field"
     )
     session.execute("insert into noria.written by name select * from now_written")
+    # What stands is known again: older sends of these cells that were never answered explain nothing any more.
+    session.execute(
+        "update noria.writes as log set status = 'superseded' from now_written as new"
+        " where log.connector = new.connector and log.object = new.object and log.record = new.record"
+        " and log.field = new.field and log.status in ('sent', 'unknown')"
+    )
 
 
-def _remember_sizes(session: Session) -> None:
+def _remember_sizes(session: Session, connector: str) -> None:
     for table in GUARDED:
         rows = session.value(f"select count(*) from {table} where not is_deleted")
-        session.execute("delete from noria.facts_of where key = ?", [f"pushed:{table}"])
-        session.execute("insert into noria.facts_of values (?, ?)", [f"pushed:{table}", str(rows)])
+        key = f"pushed:{connector}:{table}"
+        session.execute("delete from noria.facts_of where key = ?", [key])
+        session.execute("insert into noria.facts_of values (?, ?)", [key, str(rows)])
 
 
 def _json(value: Any) -> str:

@@ -13,7 +13,7 @@ from typing import Any
 
 from connectors.contract import Destination, Publisher, Tab, TabPlan, Update, Value
 from connectors.errors import UserError
-from sync.compute import computed_as_of
+from sync.compute import computed_as_of, computed_without
 from sync.pull import context, only_fits
 from sync.push.tabs import tabs
 from sync.push.wanted import COMPUTED_AT, DECIMALS, Wanted, wanted
@@ -130,7 +130,7 @@ def plan(
         overwrite: Take our value where somebody else changed ours.
     """
     with warehouse.open(read_only=True) as session:
-        as_of = computed_as_of(session)
+        as_of, lacking = computed_as_of(session), computed_without(session)
     made = Plan(as_of=as_of)
     for name, own in settings.push.items():
         connected = settings.connectors[name]
@@ -138,6 +138,12 @@ def plan(
             continue
         one = DestinationPlan(connected)
         made.destinations.append(one)
+        if lacking:
+            one.stopped.append(
+                f"The values were computed without all records ({lacking}): run `noria pull` until it is whole, then"
+                " `noria compute`."
+            )
+            continue
         try:
             if connected.connector.publisher is not None:
                 _plan_tabs(warehouse, settings, one, now)
@@ -193,10 +199,11 @@ def _plan_fields(
         with warehouse.open(read_only=True) as session:
             made = list(wanted(session, settings, name, own, target.objects(), now, as_of))
             last = {each.object: _last(session, name, each.object) for each in made}
-            shrunk = _shrunk(session, own)
+            sent = {each.object: _sent(session, name, each.object) for each in made}
+            shrunk = _shrunk(session, own, name)
         one.creates = list(target.missing([spec for each in made for spec in each.specs]))
         for each in made:
-            compared = _compare(target, each, last[each.object], overwrite=overwrite)
+            compared = _compare(target, each, last[each.object], sent[each.object], overwrite=overwrite)
             one.objects.append(compared)
             one.stopped += _guards(compared, last[each.object], own, name)
         if any(each.cells for each in one.objects):
@@ -213,7 +220,29 @@ def _last(session: Session, connector: str, object: str) -> dict[tuple[str, str]
     return {(row["record"], row["field"]): json.loads(row["value"]) for row in rows}
 
 
-def _compare(target: Destination, each: Wanted, last: Mapping[tuple[str, str], Any], *, overwrite: bool) -> ObjectPlan:
+def _sent(session: Session, connector: str, object: str) -> dict[tuple[str, str], list[Any]]:
+    """
+    Values that were sent and never answered: if one of them stands, it is ours.
+    """
+    rows = session.rows(
+        "select record, field, new from noria.writes"
+        " where connector = ? and object = ? and status in ('sent', 'unknown')",
+        [connector, object],
+    )
+    found: dict[tuple[str, str], list[Any]] = {}
+    for row in rows:
+        found.setdefault((row["record"], row["field"]), []).append(json.loads(row["new"]))
+    return found
+
+
+def _compare(
+    target: Destination,
+    each: Wanted,
+    last: Mapping[tuple[str, str], Any],
+    sent: Mapping[tuple[str, str], Sequence[Any]],
+    *,
+    overwrite: bool,
+) -> ObjectPlan:
     made = ObjectPlan(each)
     kinds = {spec.name: spec.kind for spec in each.specs}
     values: dict[str, Mapping[str, Value]] = {update.id: update.values for update in each.updates}
@@ -234,11 +263,13 @@ def _compare(target: Destination, each: Wanted, last: Mapping[tuple[str, str], A
         for name, new in own.items():
             now_there = stands.get(name)
             wrote = last.get((record, name))
+            ours = same(now_there, wrote) or any(same(now_there, value) for value in sent.get((record, name), ()))
             if same(new, now_there):
                 made.unchanged += 1
                 if not same(new, wrote) or ((record, name) not in last and new is not None):
                     made.adopted.append(Cell(record, name, now_there, new))
-            elif now_there is not None and not same(now_there, wrote) and not overwrite:
+            # A field that is gone as a whole is written again; one that somebody emptied is somebody's word.
+            elif not ours and not overwrite and (now_there is not None or (wrote is not None and name in stands)):
                 made.conflicts.append(Cell(record, name, now_there, new))
             else:
                 made.cells.append(Cell(record, name, now_there, new))
@@ -298,10 +329,10 @@ def _guards(made: ObjectPlan, last: Mapping[tuple[str, str], Any], own: PushSett
 GUARDED = ("accounts", "leads", "opportunities", "subscriptions")
 
 
-def _shrunk(session: Session, own: PushSettings) -> list[str]:
+def _shrunk(session: Session, own: PushSettings, connector: str) -> list[str]:
     reasons = []
     for table in GUARDED:
-        before = session.value("select value from noria.facts_of where key = ?", [f"pushed:{table}"])
+        before = session.value("select value from noria.facts_of where key = ?", [f"pushed:{connector}:{table}"])
         now_there = session.value(f"select count(*) from {table} where not is_deleted")
         if before and int(before) >= 20 and (int(before) - int(now_there)) / int(before) > own.max_lost_share:
             reasons.append(

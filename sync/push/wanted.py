@@ -80,7 +80,7 @@ def wanted(
         if object in objects and ids:
             yield _records(session, settings, connector, object, ids, as_of)
     if "organisation" in objects and own.organisation:
-        yield _organisation(session, settings, own, as_of)
+        yield _organisation(session, settings, own)
 
 
 def rounded(value: float | int | None, kind: FieldKind) -> Decimal | int | None:
@@ -117,22 +117,31 @@ def _records(
 ) -> Wanted:
     dimension, table = _TABLES[object]
     language = settings.organisation.language
-    specs = {id: _spec(object, id, language) for id in ids}
     answered = answer(session, settings, Asked(ids, grain="all", by=(dimension,)), as_of)
-    merged = "and live.merged_into is null" if object == "accounts" else ""
     session.execute(
-        "create or replace temp table answered (kpi varchar, dimension varchar, member_id varchar, value double)"
+        "create or replace temp table answered"
+        " (kpi varchar, dimension varchar, member_id varchar, value double, reason varchar)"
     )
-    session.load("answered", answered.select(["kpi", "dimension", "member_id", "value"]))
+    session.load("answered", answered.select(["kpi", "dimension", "member_id", "value", "reason"]))
+    # Of a KPI whose tables are not all there nothing is known for now: what stands is neither changed nor blanked.
+    unknown = {
+        row["kpi"]
+        for row in session.rows("select kpi from answered where dimension = 'org' and reason = 'missing_input'")
+    }
+    ids = tuple(id for id in ids if id not in unknown)
+    if not ids:
+        return Wanted(object, (), ())
+    specs = {id: _spec(object, id, language) for id in ids}
+    merged = "and live.merged_into is null" if object == "accounts" else ""
     rows = session.rows(
         f"""
         select keys.id, answered.kpi, answered.value
         from answered
         join noria.keys_{table} as keys on keys.key = answered.member_id and keys.source = ?
         join stacked.{table} as live on live.source = keys.source and live.id = keys.id
-        where answered.dimension = ? and not live.is_deleted {merged}
+        where answered.dimension = ? and answered.kpi in (select unnest(?)) and not live.is_deleted {merged}
         order by keys.id, answered.kpi""",
-        [connector, dimension],
+        [connector, dimension, list(ids)],
     )
     values: dict[str, dict[str, Value]] = {}
     for row in rows:
@@ -142,20 +151,20 @@ def _records(
     return Wanted(object, (*specs.values(), _stamp(object, language)), updates)
 
 
-def _organisation(session: Session, settings: Settings, own: PushSettings, as_of: date) -> Wanted:
+def _organisation(session: Session, settings: Settings, own: PushSettings) -> Wanted:
     specs = tuple(FieldSpec("organisation", name, label, help, kind) for name, kind, label, help in ORGANISATION)
-    listed = None if own.organisation == ("all",) else set(own.organisation)
-    first = date(as_of.year - own.months // 12 - 1, 1, 1)
-    rows = session.rows(
-        "select * from kpi_values where dimension = 'org' and period_start >= ? order by kpi, grain, period_start",
-        [first],
-    )
+    rows = session.rows("select * from kpi_values where dimension = 'org' order by kpi, grain, period_start")
+    # Of a KPI without input in any period nothing is known for now: what stands is neither changed nor blanked.
+    known = {row["kpi"] for row in rows if row["reason"] != "missing_input"}
+    listed = known if own.organisation == ("all",) else known & set(own.organisation)
     months = sorted({row["period_start"] for row in rows if row["grain"] == "month"})[-own.months :]
+    # Quarters and years are kept up a little longer than months, so that each has its year before.
+    oldest = date(months[-1].year - own.months // 12 - 1, 1, 1) if months else date.min
     updates = []
     for row in rows:
-        if listed is not None and row["kpi"] not in listed:
+        if row["kpi"] not in listed or row["period_start"] < oldest:
             continue
-        if months and row["period_start"] < months[0] and row["grain"] == "month":
+        if row["grain"] == "month" and row["period_start"] < months[0]:
             continue
         updates.append(Update("organisation", key(row), _cells(row, settings.organisation.language)))
     return Wanted("organisation", specs, tuple(updates))

@@ -136,3 +136,28 @@ def test_a_touch_of_a_person_is_one_of_the_persons_account(organisation):
     )
     found = keys(warehouse, "touches", "account_key")
     assert {"one:t": "one:1", "one:u": None} == found
+
+
+def test_a_decision_holds_though_a_third_record_connects_the_two(organisation):
+    """
+    Three records of one address; a person says that two of them are different people: they never share a key.
+    """
+    warehouse, settings, _ = organisation(
+        one_leads="id,email\n1,x@a.example\n2,x@a.example\n3,x@a.example\n", two_leads="id,email\n7,x@a.example\n"
+    )
+    decide.decide(warehouse, "person", ("one:2", "one:3"), False)
+    decide.decide(warehouse, "person", ("one:2", "two:7"), False)
+    model(warehouse, settings, NOW)
+    found = keys(warehouse, "leads", "person_key")
+    assert found["one:2"] not in (found["one:3"], found["two:7"])
+    assert found["one:1"] == found["one:2"]
+
+
+def test_a_page_on_a_shared_host_links_nobody(organisation):
+    """
+    Two companies that give Facebook as their website are two companies.
+    """
+    warehouse, _, _ = organisation(
+        one_accounts="id,domain\n1,facebook.com\n", two_accounts="id,domain\n2,facebook.com\n"
+    )
+    assert 2 == len(set(keys(warehouse, "accounts", "account_key").values()))

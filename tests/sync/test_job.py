@@ -5,10 +5,12 @@ Whole runs against the sandbox: what is left out, what goes on, what is never wr
 from __future__ import annotations
 
 import json
+from datetime import UTC, datetime
 
 import pytest
 import requests
 
+from sync import push
 from tests.sync.organisation import organisation
 
 
@@ -38,9 +40,6 @@ def test_nothing_is_written_by_looking_at_the_plan(company):
     """
     A plan names the fields that would be made and every change, and sends no write.
     """
-    from datetime import UTC, datetime
-
-    from sync import push
 
     settings = company.settings("hubspot")
     company.run(settings, steps=("pull", "compute"))
@@ -123,9 +122,6 @@ def test_a_refused_record_is_told_and_tried_again(company):
     """
     settings = company.settings("hubspot")
     company.run(settings, steps=("pull", "compute"))
-    from datetime import UTC, datetime
-
-    from sync import push
 
     [plan] = push.plan(company.warehouse("hubspot"), settings, datetime.now(UTC)).destinations
     victim = plan.objects[0].cells[0].record
@@ -212,3 +208,67 @@ def test_a_bad_file_does_not_keep_the_others_from_being_computed(company):
     assert "failed at pull (files)" == report.run.status
     assert any("did you mean costs" in problem for problem in report.run.problems)
     assert report.values > 0
+
+
+def test_numbers_computed_without_a_connector_are_not_pushed_later(company):
+    """
+    The pull of HubSpot fails, compute and push are called by hand: the push says what is missing and writes nothing,
+    until a whole pull was computed.
+    """
+    settings = company.settings("hubspot", "files")
+    company.sandbox.control.inject(kind="unavailable", vendor="hubspot", path="/objects/deals", times=-1)
+    company.run(settings, steps=("pull",), kind="pull")
+    company.sandbox.control.reset()
+    company.run(settings, steps=("compute",), kind="compute")
+    held = company.run(settings, steps=("push",), kind="push")
+    assert "failed at push (hubspot)" == held.run.status
+    assert any("computed without all records (hubspot)" in problem for problem in held.run.problems)
+    assert 0 == company.writes()
+    company.run(settings, steps=("pull", "compute"))
+    assert "done" == company.run(settings, steps=("push",), kind="push").run.status
+    assert company.writes() > 0
+
+
+def test_what_became_unreadable_is_left_as_it_stands(company):
+    """
+    After a good run the scope for deals is taken away: won revenue and the like are neither changed nor blanked.
+    """
+    settings = company.settings("hubspot")
+    company.run(settings)
+    before = {c["id"]: c["properties"] for c in company.sandbox.hubspot.state()["objects"]["companies"]}
+    company.sandbox.hubspot.revoke_scope("crm.objects.deals.read")
+    report = company.run(settings)
+    assert "done, something left out" == report.run.status
+    after = {c["id"]: c["properties"] for c in company.sandbox.hubspot.state()["objects"]["companies"]}
+    for id, properties in before.items():
+        assert properties.get("noria_won_revenue") == after[id].get("noria_won_revenue")
+
+
+def test_a_hidden_field_is_no_zero(company):
+    """
+    The integration user may no longer read Amount: revenue is unknown, not 0, and what stands in the CRM stays.
+    """
+    settings = company.settings("salesforce")
+    company.sandbox.salesforce.hide_field("Opportunity", "Amount")
+    report = company.run(settings)
+    assert any("Amount" in problem for problem in report.run.problems)
+    with company.warehouse("salesforce").open(read_only=True) as session:
+        reasons = session.rows("select distinct value, reason from kpi_values where kpi = 'average_ticket'")
+    assert [{"value": None, "reason": "missing_input"}] == reasons
+    accounts = company.sandbox.salesforce.state()["records"]["Account"]
+    assert not any("Noria_Won_Revenue__c" in account for account in accounts)
+
+
+def test_addresses_in_a_vendors_words_are_not_kept(company):
+    """
+    HubSpot's refusal quotes a person's address: neither the outcome nor the warehouse holds it.
+    """
+    settings = company.settings("hubspot")
+    company.run(settings, steps=("pull", "compute"))
+    [plan] = push.plan(company.warehouse("hubspot"), settings, datetime.now(UTC)).destinations
+    company.sandbox.hubspot.refuse("companies", plan.objects[0].cells[0].record, "eve.adams@acme.example said no")
+    report = company.run(settings, steps=("push",), kind="push")
+    [(_, outcome)] = report.applied[0].rejected
+    assert "said no" in outcome.message and "@" not in outcome.message
+    with company.warehouse("hubspot").open(read_only=True) as session:
+        assert 0 == session.value("select count(*) from noria.writes where message like '%@%'")

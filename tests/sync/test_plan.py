@@ -31,10 +31,12 @@ class Crm:
         return {id: {n: row.get(n) for n in names} for id, row in self.records.items() if id in ids}
 
 
-def compared(stands, wanted, wrote=None, overwrite=False):
+def compared(stands, wanted, wrote=None, sent=None, overwrite=False):
     updates = tuple(Update("accounts", id, values) for id, values in wanted.items())
     last = {(id, field): value for id, row in (wrote or {}).items() for field, value in row.items()}
-    return _compare(Crm(**stands), Wanted("accounts", (MRR, TICKET, STAMP), updates), last, overwrite=overwrite)
+    return _compare(
+        Crm(**stands), Wanted("accounts", (MRR, TICKET, STAMP), updates), last, sent or {}, overwrite=overwrite
+    )
 
 
 def test_only_differences_go_out():
@@ -75,6 +77,31 @@ def test_what_somebody_else_wrote_is_a_conflict(wrote):
     assert [("a", 6)] == [
         (c.record, c.new) for c in compared({"a": {"mrr": 7}}, {"a": {"mrr": Decimal(6)}}, wrote, overwrite=True).cells
     ]
+
+
+def test_what_a_person_emptied_is_a_conflict_too():
+    """
+    Somebody cleared our value: that is somebody's word. A field that is gone as a whole is written again.
+    """
+    cleared = compared({"a": {"mrr": None}}, {"a": {"mrr": Decimal(5)}}, {"a": {"mrr": "5"}})
+    assert [("a", None)] == [(c.record, c.old) for c in cleared.conflicts]
+
+    class WithoutField(Crm):
+        def current(self, object, ids, names):
+            return {id: {} for id in ids}
+
+    updates = (Update("accounts", "a", {"mrr": Decimal(5)}),)
+    plan = _compare(WithoutField(), Wanted("accounts", (MRR,), updates), {("a", "mrr"): "5"}, {}, overwrite=False)
+    assert [("a", 5)] == [(c.record, c.new) for c in plan.cells]
+
+
+def test_a_value_we_sent_without_an_answer_is_ours():
+    """
+    The answer was lost, the value stands, and by now another is wanted: it is changed, not taken for somebody else's.
+    """
+    plan = compared({"a": {"mrr": 7}}, {"a": {"mrr": Decimal(8)}}, {"a": {"mrr": "6"}}, {("a", "mrr"): ["7"]})
+    assert [("a", 7, 8)] == [(c.record, c.old, c.new) for c in plan.cells]
+    assert [] == plan.conflicts
 
 
 def test_a_value_we_no_longer_have_is_blanked():
