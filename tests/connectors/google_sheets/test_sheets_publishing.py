@@ -622,3 +622,42 @@ def test_what_is_no_number_is_never_published() -> None:
     assert not same(1, "1")
     assert same(0.1 + 0.2, 0.3)
     assert not same(0.30000001, 0.3)
+
+
+def typed(desk: Desk, title: str, row: int, column: int, text: str) -> None:
+    cell = [{"values": [{"userEnteredValue": {"stringValue": text}}]}]
+    start = {"sheetId": desk.sheet(title)["sheetId"], "rowIndex": row, "columnIndex": column}
+    desk.edit({"updateCells": {"start": start, "rows": cell, "fields": "userEnteredValue"}})
+
+
+def test_a_note_below_our_table_stays(desk: Desk) -> None:
+    """
+    What the owner types below our rows is not ours: neither counted nor blanked. Where our table would grow over it,
+    nothing is written and the owner is told.
+    """
+    desk.publisher.publish([summary(["A", 1, None], ["B", 2, None])], "run-1")
+    typed(desk, "Summary", 4, 0, "seen by Ana")
+
+    [plan] = desk.publisher.publish([summary(["A", 3, None], ["B", 2, None])], "run-2")
+
+    assert (plan.changed_cells, plan.removed_rows) == (1, 0)
+    assert desk.sheet("Summary")["values"][4] == ["seen by Ana"]
+    more = [summary(["A", 3, None], ["B", 2, None], ["C", 1, None], ["D", 1, None])]
+    with pytest.raises(UserError, match="right below our table"):
+        desk.publisher.publish(more, "run-3")
+    assert desk.sheet("Summary")["values"][4] == ["seen by Ana"]
+
+
+def test_our_header_is_found_by_most_of_its_words(desk: Desk) -> None:
+    """
+    A title above and another word for our first column: the table is still found, and the title stays.
+    """
+    desk.publisher.publish([summary(["A", 1, None])], "run-1")
+    id = desk.sheet("Summary")["sheetId"]
+    desk.edit({"insertDimension": {"range": {"sheetId": id, "dimension": "ROWS", "startIndex": 0, "endIndex": 1}}})
+    typed(desk, "Summary", 0, 0, "Our year")
+    typed(desk, "Summary", 1, 0, "Indicator")
+
+    desk.publisher.publish([summary(["A", 2, None])], "run-2")
+
+    assert desk.sheet("Summary")["values"] == [["Our year"], ["KPI", "Value", "Change"], ["A", 2]]
