@@ -5,16 +5,16 @@ Apply: write what the plan shows, keep old and new value and the outcome of each
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Any
 
 import pyarrow as pa
 
-from connectors.contract import Outcome, TabPlan
+from connectors.contract import Destination, Outcome, TabPlan, Update
 from connectors.errors import UserError, redact
-from sync.push.plan import GUARDED, Cell, DestinationPlan, ObjectPlan, Plan, destination, publisher
+from sync.push.plan import GUARDED, Cell, DestinationPlan, ObjectPlan, Plan, destination, publisher, same
 from sync.push.wanted import COMPUTED_AT
 from sync.settings import Settings
 from sync.warehouse import Session, Warehouse
@@ -114,10 +114,13 @@ def _fields(
             _keep_adopted(warehouse, one.connector.name, each, run)
             updates = each.updates(now)
             for start in range(0, len(updates), CHUNK):
-                part = updates[start : start + CHUNK]
-                _announce(warehouse, one.connector.name, each, {update.id for update in part}, run)
+                part, late = _still_as_planned(target, each, updates[start : start + CHUNK])
+                done.conflicts += [(each.wanted.object, cell) for cell in late]
+                going = {(update.id, field) for update in part for field in update.values}
+                sent = [cell for cell in each.cells if (cell.record, cell.field) in going]
+                _announce(warehouse, one.connector.name, each, sent, run)
                 outcomes = [_clean(outcome) for outcome in target.apply(each.wanted.object, part)]
-                _keep(warehouse, one.connector.name, each, outcomes, run)
+                _keep(warehouse, one.connector.name, each, sent, outcomes, run)
                 for outcome in outcomes:
                     if outcome.status in ("written", "unchanged"):
                         done.written[each.wanted.object] = done.written.get(each.wanted.object, 0) + 1
@@ -132,6 +135,32 @@ def _fields(
         target.close()
 
 
+def _still_as_planned(
+    target: Destination, each: ObjectPlan, updates: Sequence[Update]
+) -> tuple[list[Update], list[Cell]]:
+    """
+    One more look before writing: what somebody changed since the plan was made is a conflict, not overwritten.
+
+    Returns:
+        The updates without those values, and the values.
+    """
+    records = {update.id for update in updates}
+    cells = {(cell.record, cell.field): cell for cell in each.cells if cell.record in records}
+    names = sorted({field for _, field in cells})
+    stands = target.current(each.wanted.object, sorted(records), names)
+    late = {
+        key: replace(cell, old=stands.get(cell.record, {}).get(cell.field))
+        for key, cell in cells.items()
+        if not same(stands.get(cell.record, {}).get(cell.field), cell.old)
+    }
+    kept = []
+    for update in updates:
+        values = {name: value for name, value in update.values.items() if (update.id, name) not in late}
+        if any((update.id, name) in cells for name in values):
+            kept.append(replace(update, values=values))
+    return kept, list(late.values())
+
+
 def _clean(outcome: Outcome) -> Outcome:
     """
     A vendor's words may quote what people wrote, addresses among it.
@@ -139,11 +168,10 @@ def _clean(outcome: Outcome) -> Outcome:
     return replace(outcome, message=redact(outcome.message), fix=redact(outcome.fix))
 
 
-def _announce(warehouse: Warehouse, connector: str, each: ObjectPlan, records: set[str], run: str) -> None:
+def _announce(warehouse: Warehouse, connector: str, each: ObjectPlan, cells: list[Cell], run: str) -> None:
     """
     Keep old and new value before they are sent: if the process dies on the way, what it did can still be told.
     """
-    cells = [cell for cell in each.cells if cell.record in records]
     log = [_logged(cell, connector, each.wanted.object, run, Outcome(cell.record, "unknown"), "sent") for cell in cells]
     with warehouse.open() as session:
         if log:
@@ -166,10 +194,12 @@ def _logged(cell: Cell, connector: str, object: str, run: str, outcome: Outcome,
     }
 
 
-def _keep(warehouse: Warehouse, connector: str, each: ObjectPlan, outcomes: Iterable[Outcome], run: str) -> None:
+def _keep(
+    warehouse: Warehouse, connector: str, each: ObjectPlan, sent: list[Cell], outcomes: Iterable[Outcome], run: str
+) -> None:
     by_record = {outcome.id: outcome for outcome in outcomes}
     object = each.wanted.object
-    cells = [cell for cell in each.cells if cell.record in by_record]
+    cells = [cell for cell in sent if cell.record in by_record]
     written = [cell for cell in cells if by_record[cell.record].status in ("written", "unchanged")]
     log = [
         _logged(cell, connector, object, run, by_record[cell.record], by_record[cell.record].status) for cell in cells

@@ -272,3 +272,29 @@ def test_addresses_in_a_vendors_words_are_not_kept(company):
     assert "said no" in outcome.message and "@" not in outcome.message
     with company.warehouse("hubspot").open(read_only=True) as session:
         assert 0 == session.value("select count(*) from noria.writes where message like '%@%'")
+
+
+def test_what_changes_between_plan_and_write_is_not_overwritten(company):
+    """
+    A person writes into our field after the plan was shown: that value stays and is told as a conflict; the others of
+    the same record are written.
+    """
+    settings = company.settings("hubspot")
+    company.run(settings, steps=("pull", "compute"))
+    [plan] = push.plan(company.warehouse("hubspot"), settings, datetime.now(UTC)).destinations
+    victim = next(cell.record for cell in plan.objects[0].cells if cell.field == "won_revenue" and cell.new)
+    company.run(settings, steps=("push",), kind="push")
+    with company.warehouse("hubspot").open() as session:  # other values are due
+        session.execute("update raw_hubspot.deals set amount = amount * 2")
+    company.run(settings, steps=("compute",), kind="compute")
+
+    def meanwhile(report):
+        url = f"{company.sandbox.url}/crm/v3/objects/companies/{victim}"
+        token = {"Authorization": f"Bearer {company.sandbox.hubspot.access_token}"}
+        requests.patch(url, json={"properties": {"noria_won_revenue": "777"}}, headers=token, timeout=10)
+
+    report = company.run(settings, steps=("push",), kind="push", show_plan=meanwhile)
+    conflicts = {(cell.record, cell.field) for _, cell in report.applied[0].conflicts}
+    assert {(victim, "won_revenue")} == conflicts
+    assert report.applied[0].written["accounts"] > 0
+    assert "777" == stands(company, victim)["noria_won_revenue"]
