@@ -26,8 +26,8 @@ _SANDBOX = """\
 for tests, and to try settings before they meet a real CRM. It shares no code with the connectors.
 
 ```
-noria sandbox --port 8013 --seed 7 --accounts 300 --settings-out sandbox/settings.toml
-noria sandbox --salesforce FOLDER --hubspot FOLDER --settings-out sandbox/settings.toml
+noria sandbox --port 8013 --seed 7 --accounts 300 --settings-out try/settings.toml
+noria sandbox --salesforce FOLDER --hubspot FOLDER --settings-out try/settings.toml
 ```
 
 `--settings-out` writes settings, secrets (`settings.env`, readable by its owner only) and the folder of the `files`
