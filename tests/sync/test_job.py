@@ -11,6 +11,7 @@ import pytest
 import requests
 
 from sync import push
+from sync.push.plan import _shrunk
 from tests.sync.organisation import organisation
 
 
@@ -298,3 +299,18 @@ def test_what_changes_between_plan_and_write_is_not_overwritten(company):
     assert {(victim, "won_revenue")} == conflicts
     assert report.applied[0].written["accounts"] > 0
     assert "777" == stands(company, victim)["noria_won_revenue"]
+
+
+def test_the_size_of_the_sources_is_remembered_per_destination(company):
+    """
+    Leads shrink by more than the share: what one destination pushed since does not disarm the guard of another.
+    """
+    settings = company.settings("hubspot")
+    company.run(settings)
+    own = settings.push["hubspot"]
+    with company.warehouse("hubspot").open() as session:
+        rows = int(session.value("select count(*) from leads where not is_deleted"))
+        session.execute("insert into noria.facts_of values ('pushed:other:leads', ?)", [str(rows * 2)])
+        assert [] == _shrunk(session, own, "hubspot")
+        [reason] = _shrunk(session, own, "other")
+    assert reason.startswith(f"leads shrank from {rows * 2} to {rows} rows")
