@@ -9,15 +9,16 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
+import orjson
 import requests
 from google.auth import exceptions
 from google.auth.transport.requests import AuthorizedSession, Request
 from google.oauth2 import service_account
 
 from connectors.contract import Context
-from connectors.errors import CredentialsRefused, UserError, VendorUnavailable, keep_secret
+from connectors.errors import CredentialsRefused, PermissionMissing, UserError, VendorUnavailable, keep_secret
 from connectors.secrets import Secret
-from connectors.transport import Adapter, ConnectorSettings, session
+from connectors.transport import Adapter, Answer, ConnectorSettings, session
 
 _MEMBERS = ("client_email", "private_key", "token_uri")
 
@@ -163,3 +164,47 @@ class GoogleLogin:
             where=self._where,
             fix="Store the JSON key that Google Cloud gives (IAM, Service accounts, Keys), or the path of that file.",
         )
+
+
+def reading(answer: Answer) -> tuple[str, set[str]]:
+    """
+    The message of a refusal, and the reasons that its details name.
+    """
+    try:
+        error = orjson.loads(answer.body)["error"]
+        reasons = {str(detail.get("reason", "")) for detail in error.get("details", ()) if isinstance(detail, dict)}
+        return str(error.get("message", "")).strip(), reasons
+    except (orjson.JSONDecodeError, KeyError, TypeError, AttributeError):
+        return answer.text(200), set()
+
+
+def refusal(answer: Answer, *, api: str, scope: str, email: str, name: str, what: str) -> UserError | None:
+    """
+    What every Google API refuses in the same words; None where the refusal is the API's own.
+
+    Args:
+        api: Name of the API as Google Cloud lists it.
+        scope: The scope that it needs.
+        email: Address of the service account.
+        name: The connector's name in the settings.
+        what: The request in words.
+    """
+    message, reasons = reading(answer)
+    where = f"connectors.{name}.service_account"
+    if answer.status == 401:
+        return CredentialsRefused(
+            f"Google refused the service account {email} while {what} (HTTP 401: {message}).",
+            where=where,
+            fix="Make a new JSON key for the account in Google Cloud and store it.",
+        )
+    if "SERVICE_DISABLED" in reasons or "has not been used in project" in message:
+        return PermissionMissing(
+            f"The {api} is switched off in the service account's project ({message}).",
+            where=where,
+            fix=f"Switch the {api} on in Google Cloud, under APIs & Services, and run again.",
+        )
+    if "ACCESS_TOKEN_SCOPE_INSUFFICIENT" in reasons:
+        return PermissionMissing(
+            f"The access token lacks the scope {scope}.", where=where, fix="Allow the service account this scope."
+        )
+    return None

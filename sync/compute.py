@@ -25,24 +25,6 @@ KEPT_DIMENSIONS = ("channel", "campaign", "owner", "segment")
 What a run computes ahead; `show` computes anything else on the spot.
 """
 
-COLUMNS = (
-    "kpi",
-    "grain",
-    "period_start",
-    "period_end",
-    "dimension",
-    "member",
-    "member_id",
-    "value",
-    "numerator",
-    "denominator",
-    "reason",
-    "flags",
-    "definition",
-    "previous",
-    "year_before",
-)
-
 
 @dataclass(frozen=True)
 class Asked:
@@ -100,7 +82,7 @@ def answer(session: Session, settings: Settings, asked: Asked, as_of: date) -> p
     Compute a question.
 
     Returns:
-        One row per KPI, period, dimension and member; columns as `COLUMNS`.
+        One row per KPI, period, dimension and member; columns as `kpis.engine.compile` says.
     Raises:
         UserError: A name is unknown, or a KPI cannot be cut by a dimension.
     """
@@ -149,9 +131,8 @@ def compute(warehouse: Warehouse, settings: Settings, run: str, as_of: date, mon
             select = f"select *, '{run}' as run_id from ({engine.compile(question, own)}) as answered"
             session.execute(f"insert into kpi_values {select}" if made else f"create table kpi_values as {select}")
             made = True
-        session.execute("delete from noria.facts_of where key = 'computed_as_of'")
-        session.execute("insert into noria.facts_of values ('computed_as_of', ?)", [as_of.isoformat()])
-        session.execute("delete from noria.facts_of where key = 'computed_without'")
+        session.remember("computed_as_of", as_of.isoformat())
+        session.forget("computed_without")
         session.execute(
             "insert into noria.facts_of select 'computed_without', string_agg(value, '; ' order by key)"
             " from noria.facts_of where key like 'pull failed:%' or key like 'model lacks:%'"
@@ -163,7 +144,7 @@ def computed_without(session: Session) -> str:
     """
     The connectors whose records the kept values lack; empty when they are whole.
     """
-    return str(session.value("select value from noria.facts_of where key = 'computed_without'") or "")
+    return session.recall("computed_without") or ""
 
 
 def computed_as_of(session: Session) -> date:
@@ -173,7 +154,7 @@ def computed_as_of(session: Session) -> date:
     Raises:
         UserError: Nothing was computed yet.
     """
-    found = session.value("select value from noria.facts_of where key = 'computed_as_of'")
+    found = session.recall("computed_as_of")
     if found is None:
         raise UserError("Nothing was computed yet.", where="warehouse", fix="Run `noria run`, or `noria compute`.")
     return date.fromisoformat(found)

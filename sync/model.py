@@ -70,8 +70,7 @@ def model(warehouse: Warehouse, settings: Settings, now: datetime) -> Modelled:
             identity.add_keys(session, table)
             made.rows[table.name] = int(session.value(f"select count(*) from {name(table.name)}") or 0)
         _remember_problems(session, made.problems)
-        session.execute("delete from noria.facts_of where key = 'offered'")
-        session.execute("insert into noria.facts_of values ('offered', ?)", [",".join(sorted(made.offered))])
+        session.remember("offered", ",".join(sorted(made.offered)))
     return made
 
 
@@ -81,15 +80,14 @@ def _remember_problems(session: Session, problems: Iterable[UserError]) -> None:
     """
     session.execute("delete from noria.facts_of where key like 'model lacks:%'")
     for number, problem in enumerate(problems):
-        session.execute("insert into noria.facts_of values (?, ?)", [f"model lacks:{number}", problem.what])
+        session.remember(f"model lacks:{number}", problem.what)
 
 
 def offered(session: Session) -> frozenset[str]:
     """
     The normalized tables that some source offered when the model was last made.
     """
-    found = session.value("select value from noria.facts_of where key = 'offered'")
-    return frozenset(filter(None, str(found or "").split(",")))
+    return frozenset(filter(None, (session.recall("offered") or "").split(",")))
 
 
 @dataclass

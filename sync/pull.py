@@ -108,9 +108,9 @@ def _remember_failures(warehouse: Warehouse, pulled: Sequence[str], failed: Sequ
     """
     with warehouse.open() as session, session.transaction():
         for name in pulled:
-            session.execute("delete from noria.facts_of where key = ?", [f"pull failed:{name}"])
+            session.forget(f"pull failed:{name}")
             if name in failed:
-                session.execute("insert into noria.facts_of values (?, ?)", [f"pull failed:{name}", name])
+                session.remember(f"pull failed:{name}", name)
 
 
 def only_fits(only: Sequence[str], connector: str) -> bool:
@@ -122,10 +122,10 @@ def only_fits(only: Sequence[str], connector: str) -> bool:
 
 def _hasher(warehouse: Warehouse) -> mailbox.Hasher:
     with warehouse.open(threads=1) as session:
-        known = session.value("select value from noria.facts_of where key = 'email_key'")
+        known = session.recall("email_key")
         hasher = mailbox.key_beside(warehouse.file, known)
         if known is None:
-            session.execute("insert into noria.facts_of values ('email_key', ?)", [hasher.fingerprint])
+            session.remember("email_key", hasher.fingerprint)
     return hasher
 
 

@@ -11,7 +11,7 @@ import contextlib
 import time
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any
 
 import duckdb
 import pyarrow as pa
@@ -46,16 +46,6 @@ create table if not exists noria.identity_decisions (
     entity varchar, a varchar, b varchar, is_same boolean, decided_at timestamptz
 );
 """
-
-
-class Engine(Protocol):
-    """
-    What the steps ask of a warehouse; small, so that another engine can take DuckDB's place.
-    """
-
-    def execute(self, sql: str, parameters: Sequence[Any] | None = None) -> None: ...
-
-    def query(self, sql: str, parameters: Sequence[Any] | None = None) -> pa.Table: ...
 
 
 class Session:
@@ -124,6 +114,26 @@ class Session:
             self._connection.execute("commit")
         finally:
             self._is_in_transaction = False
+
+    def remember(self, key: str, value: str) -> None:
+        """
+        Keep a fact about the warehouse under a name, in place of the one before.
+        """
+        self.forget(key)
+        self.execute("insert into noria.facts_of values (?, ?)", [key, value])
+
+    def forget(self, key: str) -> None:
+        """
+        Take a fact out.
+        """
+        self.execute("delete from noria.facts_of where key = ?", [key])
+
+    def recall(self, key: str) -> str | None:
+        """
+        The fact of that name; None if there is none.
+        """
+        found = self.value("select value from noria.facts_of where key = ?", [key])
+        return None if found is None else str(found)
 
     def has(self, table: str, schema: str = "main") -> bool:
         found = self.value(

@@ -13,7 +13,6 @@ from datetime import date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-import orjson
 import pyarrow as pa
 import requests
 from google.analytics.data_v1beta import BetaAnalyticsDataClient
@@ -30,9 +29,9 @@ from google.analytics.data_v1beta.types import (
 from connectors import pages
 from connectors.constants import positions
 from connectors.contract import Context
-from connectors.errors import CredentialsRefused, LimitReached, PermissionMissing, RequestRefused, UserError
+from connectors.errors import LimitReached, PermissionMissing, RequestRefused, UserError
 from connectors.google_analytics.settings import GoogleAnalyticsSettings
-from connectors.google_auth import GoogleLogin
+from connectors.google_auth import GoogleLogin, reading, refusal
 from connectors.transport import Adapter, Answer, Kind, Transport, Verdict, answer_of, judge, retry_after
 
 SCOPE = "https://www.googleapis.com/auth/analytics.readonly"
@@ -268,26 +267,13 @@ class AnalyticsClient:
             )
 
     def _refusal(self, answer: Answer, what: str) -> UserError:
-        message, reasons = _reading(answer)
+        message = reading(answer)[0]
+        shared = refusal(
+            answer, api="Google Analytics Data API", scope=SCOPE, email=self.email, name=self._name, what=what
+        )
+        if shared is not None:
+            return shared
         where = f"connectors.{self._name}.property_id"
-        if answer.status == 401:
-            return CredentialsRefused(
-                f"Google refused the service account {self.email} while {what} (HTTP 401: {message}).",
-                where=f"connectors.{self._name}.service_account",
-                fix="Make a new JSON key for the account in Google Cloud and store it.",
-            )
-        if "SERVICE_DISABLED" in reasons or "has not been used in project" in message:
-            return PermissionMissing(
-                f"The Google Analytics Data API is switched off in the service account's project ({message}).",
-                where=f"connectors.{self._name}.service_account",
-                fix="Switch the Google Analytics Data API on in Google Cloud, under APIs & Services, and run again.",
-            )
-        if "ACCESS_TOKEN_SCOPE_INSUFFICIENT" in reasons:
-            return PermissionMissing(
-                f"The access token lacks the scope {SCOPE}.",
-                where=f"connectors.{self._name}.service_account",
-                fix="Allow the service account this scope.",
-            )
         if answer.status == 403:
             return PermissionMissing(
                 f"The service account {self.email} may not read property {self._id} (HTTP 403: {message}).",
@@ -313,7 +299,7 @@ def _judging(pause: float) -> Any:
         if answer.status != 429:
             return judge(answer)
         asked = retry_after(answer.headers)
-        message = _reading(answer)[0].lower()
+        message = reading(answer)[0].lower()
         if asked is not None:
             return Verdict(Kind.WAIT, asked)
         if "per day" in message:
@@ -325,12 +311,3 @@ def _judging(pause: float) -> Any:
         return Verdict(Kind.WAIT, 30 * pause)  # concurrent requests: they end soon
 
     return judged
-
-
-def _reading(answer: Answer) -> tuple[str, set[str]]:
-    try:
-        error = orjson.loads(answer.body)["error"]
-        reasons = {str(detail.get("reason", "")) for detail in error.get("details", ()) if isinstance(detail, dict)}
-        return str(error.get("message", "")).strip(), reasons
-    except (orjson.JSONDecodeError, KeyError, TypeError, AttributeError):
-        return answer.text(200), set()

@@ -18,8 +18,8 @@ from googleapiclient.discovery import build
 from googleapiclient.errors import HttpError
 
 from connectors.contract import Context
-from connectors.errors import CredentialsRefused, PermissionMissing, RequestRefused, UserError
-from connectors.google_auth import GoogleLogin
+from connectors.errors import PermissionMissing, RequestRefused, UserError
+from connectors.google_auth import GoogleLogin, reading, refusal
 from connectors.google_sheets.settings import GoogleSheetsSettings
 from connectors.transport import Answer, Kind, Transport, Verdict, answer_of, judge
 
@@ -213,27 +213,13 @@ class SheetsClient:
         return answer.body
 
     def _refusal(self, answer: Answer, what: str) -> UserError:
-        message, reasons = _reading(answer)
+        message = reading(answer)[0]
+        who = {"email": self.email, "name": self._name}
+        shared = refusal(answer, api="Google Sheets API", scope=SCOPE, what=what, **who)
+        if shared is not None:
+            return shared
         where = f"connectors.{self._name}.spreadsheet_id"
         share = f"Open the spreadsheet, press Share, and add {self.email} as an editor."
-        if answer.status == 401:
-            return CredentialsRefused(
-                f"Google refused the service account {self.email} while {what} (HTTP 401: {message}).",
-                where=f"connectors.{self._name}.service_account",
-                fix="Make a new JSON key for the account in Google Cloud and store it.",
-            )
-        if "SERVICE_DISABLED" in reasons or "has not been used in project" in message:
-            return PermissionMissing(
-                f"The Google Sheets API is switched off in the service account's project ({message}).",
-                where=f"connectors.{self._name}.service_account",
-                fix="Switch the Google Sheets API on in Google Cloud, under APIs & Services, and run again.",
-            )
-        if "ACCESS_TOKEN_SCOPE_INSUFFICIENT" in reasons:
-            return PermissionMissing(
-                f"The access token lacks the scope {SCOPE}.",
-                where=f"connectors.{self._name}.service_account",
-                fix="Allow the service account this scope.",
-            )
         if answer.status == 403:
             return PermissionMissing(
                 f"The service account {self.email} may not do this: {what} (HTTP 403: {message}).",
@@ -277,12 +263,3 @@ def _sheet(found: Mapping[str, Any]) -> Sheet:
 
 def _metadata(entries: Sequence[Mapping[str, Any]]) -> dict[str, tuple[int, str]]:
     return {entry.get("metadataKey", ""): (entry["metadataId"], entry.get("metadataValue", "")) for entry in entries}
-
-
-def _reading(answer: Answer) -> tuple[str, set[str]]:
-    try:
-        error = orjson.loads(answer.body)["error"]
-        reasons = {str(detail.get("reason", "")) for detail in error.get("details", ()) if isinstance(detail, dict)}
-        return str(error.get("message", "")).strip(), reasons
-    except (orjson.JSONDecodeError, KeyError, TypeError, AttributeError):
-        return answer.text(200), set()

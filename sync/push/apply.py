@@ -54,10 +54,6 @@ class Applied:
     stopped: list[str] = field(default_factory=list)
     url: str = ""
 
-    @property
-    def is_whole(self) -> bool:
-        return not (self.problem or self.stopped or self.rejected or self.conflicts)
-
 
 def apply(
     warehouse: Warehouse, settings: Settings, plan: Plan, run: str, now: datetime, progress: Progress | None = None
@@ -256,9 +252,7 @@ def _now_written(session: Session, connector: str, object: str, cells: list[Cell
 def _remember_sizes(session: Session, connector: str) -> None:
     for table in GUARDED:
         rows = session.value(f"select count(*) from {table} where not is_deleted")
-        key = f"pushed:{connector}:{table}"
-        session.execute("delete from noria.facts_of where key = ?", [key])
-        session.execute("insert into noria.facts_of values (?, ?)", [key, str(rows)])
+        session.remember(f"pushed:{connector}:{table}", str(rows))
 
 
 def _json(value: Any) -> str:

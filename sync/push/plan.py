@@ -197,7 +197,7 @@ def _plan_fields(
     target = destination(one.connector, settings, now)
     try:
         with warehouse.open(read_only=True) as session:
-            made = list(wanted(session, settings, name, own, target.objects(), now, as_of))
+            made = list(wanted(session, settings, name, own, target.objects(), as_of))
             last = {each.object: _last(session, name, each.object) for each in made}
             sent = {each.object: _sent(session, name, each.object) for each in made}
             shrunk = _shrunk(session, own, name)
@@ -332,7 +332,7 @@ GUARDED = ("accounts", "leads", "opportunities", "subscriptions")
 def _shrunk(session: Session, own: PushSettings, connector: str) -> list[str]:
     reasons = []
     for table in GUARDED:
-        before = session.value("select value from noria.facts_of where key = ?", [f"pushed:{connector}:{table}"])
+        before = session.recall(f"pushed:{connector}:{table}")
         now_there = session.value(f"select count(*) from {table} where not is_deleted")
         if before and int(before) >= 20 and (int(before) - int(now_there)) / int(before) > own.max_lost_share:
             reasons.append(

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 from decimal import ROUND_HALF_EVEN, Decimal
 from typing import Any
 
@@ -65,7 +65,6 @@ def wanted(
     connector: str,
     own: PushSettings,
     objects: Sequence[str],
-    now: datetime,
     as_of: date,
 ) -> Iterator[Wanted]:
     """
