@@ -2,7 +2,8 @@
 Prints what documents repeat of the code: `make docs` writes it, `python docs/build.py --check` only compares.
 
 - `settings.example.toml`, from the settings models;
-- the table of KPIs in README.md, from the catalogue;
+- `docs/kpis.md`, its Spanish twin `docs/kpis.es.md` and the list of KPIs in README.md, from the catalogue;
+- `docs/custom-kpis.md`, from the words of custom KPIs;
 - `docs/sandbox.md`, from the words of the sandbox's own packages.
 """
 
@@ -13,7 +14,9 @@ from importlib import import_module
 from inspect import getdoc
 from pathlib import Path
 
-from kpis.catalogue import CATALOGUE
+import kpi_pages
+
+from kpis import custom
 from sync import example
 
 ROOT = Path(__file__).parents[1]
@@ -63,26 +66,13 @@ def sandbox() -> str:
     return "\n".join(parts)
 
 
-def kpi_table() -> str:
-    """
-    The table of KPIs, one line each.
-    """
-    lines = ["| id | KPI | *en español* | formula | unit | better |", "|---|---|---|---|---|---|"]
-    lines += [
-        f"| `{kpi.id}` | {kpi.name.en} | *{kpi.name.es}* | {kpi.formula} | {kpi.unit} | {kpi.better} |"
-        for kpi in CATALOGUE.values()
-        if not kpi.supporting
-    ]
-    return "\n".join(lines)
-
-
 def readme(now_there: str) -> str:
     """
-    README with the table as the catalogue has it.
+    README with the list of KPIs as the catalogue has it.
     """
     before, _, rest = now_there.partition(BEGIN)
     _, _, after = rest.partition(END)
-    return f"{before}{BEGIN}\n{kpi_table()}\n{END}{after}"
+    return f"{before}{BEGIN}\n{kpi_pages.short_list('docs')}\n{END}{after}"
 
 
 def documents() -> dict[Path, str]:
@@ -93,6 +83,8 @@ def documents() -> dict[Path, str]:
         ROOT / "settings.example.toml": example.text(),
         ROOT / "README.md": readme((ROOT / "README.md").read_text(encoding="utf-8")),
         ROOT / "docs" / "sandbox.md": sandbox(),
+        ROOT / "docs" / "custom-kpis.md": custom.page(),
+        **{ROOT / "docs" / name: kpi_pages.page(language) for language, name in kpi_pages.PAGES.items()},
     }
 
 

@@ -19,17 +19,20 @@ class Formula:
     Something with a value per period and member. `/` knows the null rule: no value, and the reason, over nothing.
     """
 
-    def __add__(self, other: Formula) -> Formula:
-        return Operation("+", self, other)
+    def __add__(self, other: Formula | int) -> Formula:
+        return Operation("+", self, _formula(other))
 
-    def __sub__(self, other: Formula) -> Formula:
-        return Operation("-", self, other)
+    def __sub__(self, other: Formula | int) -> Formula:
+        return Operation("-", self, _formula(other))
 
-    def __mul__(self, other: Formula) -> Formula:
-        return Operation("*", self, other)
+    def __rsub__(self, other: Formula | int) -> Formula:
+        return Operation("-", _formula(other), self)
 
-    def __truediv__(self, other: Formula) -> Formula:
-        return Operation("/", self, other)
+    def __mul__(self, other: Formula | int) -> Formula:
+        return Operation("*", self, _formula(other))
+
+    def __truediv__(self, other: Formula | int) -> Formula:
+        return Operation("/", self, _formula(other))
 
     def parts(self) -> tuple[Formula, ...]:
         return ()
@@ -53,6 +56,22 @@ class Formula:
         yield self
         for part in self.parts():
             yield from part.walk()
+
+
+@dataclass(frozen=True)
+class Number(Formula):
+    """
+    A number as it stands.
+    """
+
+    value: int
+
+    def __str__(self) -> str:
+        return str(self.value)
+
+
+def _formula(part: Formula | int) -> Formula:
+    return Number(part) if isinstance(part, int) else part
 
 
 _STRENGTH = {"+": 1, "-": 1, "*": 2, "/": 2}
@@ -139,6 +158,73 @@ class Previous(Formula):
 
 
 @dataclass(frozen=True)
+class YearBefore(Formula):
+    """
+    A figure in the same period a year before.
+    """
+
+    of: Figure
+
+    def parts(self) -> tuple[Formula, ...]:
+        return (self.of,)
+
+    def __str__(self) -> str:
+        return f"year_before({self.of})"
+
+
+@dataclass(frozen=True)
+class Whole(Formula):
+    """
+    A figure of the whole organisation, also where the formula is cut by a dimension.
+    """
+
+    of: Figure
+
+    def parts(self) -> tuple[Formula, ...]:
+        return (self.of,)
+
+    def __str__(self) -> str:
+        return f"whole({self.of})"
+
+
+@dataclass(frozen=True)
+class Lagged(Formula):
+    """
+    A figure of so many months earlier as a median sales cycle takes.
+    """
+
+    of: Figure
+
+    def parts(self) -> tuple[Formula, ...]:
+        return (self.of,)
+
+    def __str__(self) -> str:
+        return f"{self.of} one sales cycle earlier"
+
+
+@dataclass(frozen=True)
+class Base(Formula):
+    """
+    What others are measured against; at zero there is nothing to compare with.
+    """
+
+    of: Formula
+    nothing: str = "no_prior_period"
+
+    def parts(self) -> tuple[Formula, ...]:
+        return (self.of,)
+
+    def resolve(self, options: Options) -> Formula:
+        return Base(self.of.resolve(options), self.nothing)
+
+    def shown(self) -> Formula:
+        return self.of.shown()
+
+    def __str__(self) -> str:
+        return str(self.shown())
+
+
+@dataclass(frozen=True)
 class LastMonths(Formula):
     """
     A figure added up over the months that end with the period's last one.
@@ -217,12 +303,13 @@ class Positive(Formula):
     """
 
     of: Formula
+    otherwise: str = "zero_denominator"
 
     def parts(self) -> tuple[Formula, ...]:
         return (self.of,)
 
     def resolve(self, options: Options) -> Formula:
-        return Positive(self.of.resolve(options))
+        return Positive(self.of.resolve(options), self.otherwise)
 
     def shown(self) -> Formula:
         return self.of.shown()
@@ -248,6 +335,23 @@ class WherePaid(Formula):
 
 
 @dataclass(frozen=True)
+class InMonths(Formula):
+    """
+    A figure that whole months have of their own; other periods, and months that nobody told of, take sums of days.
+    """
+
+    name: str
+    monthly: Figure
+    daily: Figure
+
+    def parts(self) -> tuple[Formula, ...]:
+        return (self.monthly, self.daily)
+
+    def __str__(self) -> str:
+        return self.name
+
+
+@dataclass(frozen=True)
 class Setting(Formula):
     """
     The number that an option holds; nobody's number when it is not set.
@@ -260,3 +364,105 @@ class Setting(Formula):
 
     def __str__(self) -> str:
         return self.option
+
+
+@dataclass(frozen=True)
+class SettingOr(Formula):
+    """
+    The number that an option holds, or a formula where it is not set.
+    """
+
+    option: str
+    otherwise: Formula
+
+    def parts(self) -> tuple[Formula, ...]:
+        return (self.otherwise,)
+
+    def resolve(self, options: Options) -> Formula:
+        return Setting(self.option) if options.get(self.option) is not None else self.otherwise.resolve(options)
+
+    def option_names(self) -> frozenset[str]:
+        return super().option_names() | {self.option}
+
+    def __str__(self) -> str:
+        return self.option
+
+
+@dataclass(frozen=True)
+class Below:
+    """
+    A comparison that raises a flag: one formula lies below a share of another.
+
+    Args:
+        left: What is watched.
+        right: What it is held against.
+        share_off: The option that says how far below is too far [fraction].
+    """
+
+    left: Formula
+    right: Formula
+    share_off: str
+
+
+@dataclass(frozen=True)
+class WhereOffered(Formula):
+    """
+    A formula that needs a table, and another for organisations in which no source offers it.
+    """
+
+    table: str
+    offered: Formula
+    otherwise: Formula
+
+    def parts(self) -> tuple[Formula, ...]:
+        return (self.offered, self.otherwise)
+
+    def resolve(self, options: Options) -> Formula:
+        tables = options.get("offered")
+        chosen = self.offered if isinstance(tables, frozenset) and self.table in tables else self.otherwise
+        return chosen.resolve(options)
+
+    def shown(self) -> Formula:
+        return self.offered.shown()
+
+    def __str__(self) -> str:
+        return str(self.shown())
+
+
+@dataclass(frozen=True)
+class Known(Formula):
+    """
+    A formula that is only known where another one is.
+    """
+
+    of: Formula
+    where: Formula
+
+    def parts(self) -> tuple[Formula, ...]:
+        return (self.of, self.where)
+
+    def resolve(self, options: Options) -> Formula:
+        return Known(self.of.resolve(options), self.where.resolve(options))
+
+    def shown(self) -> Formula:
+        return self.of.shown()
+
+    def __str__(self) -> str:
+        return str(self.shown())
+
+
+@dataclass(frozen=True)
+class OverKpis(Formula):
+    """
+    What is made from the values of other KPIs, in words: `kpis.objectives` works it out.
+
+    Args:
+        words: How it reads.
+        needs: Groups of normalized tables; of each group at least one must be offered.
+    """
+
+    words: str
+    needs: tuple[tuple[str, ...], ...]
+
+    def __str__(self) -> str:
+        return self.words

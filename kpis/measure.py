@@ -4,14 +4,62 @@ Measures: an aggregate over one fact table, with the rule that says which rows b
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
 from kpis.facts import FACTS
-from kpis.formula import Formula, Previous
+from kpis.formula import Formula, Options, Previous, Whole, YearBefore
 from kpis.sql import column_names, placeholder_names
 
 Needs = tuple[tuple[str, ...], ...]
+
+
+@dataclass(frozen=True)
+class Within:
+    """
+    Rows whose date lies in the period.
+    """
+
+
+@dataclass(frozen=True)
+class Trailing:
+    """
+    Rows whose date lies in the days or months that end with the period.
+
+    Args:
+        size: How many, or the option that says it.
+        unit: What it counts.
+    """
+
+    size: str | int
+    unit: Literal["day", "month"]
+
+    def length(self, options: Options) -> int:
+        """
+        How many days or months.
+        """
+        size = options[self.size] if isinstance(self.size, str) else self.size
+        assert isinstance(size, int)
+        return size
+
+
+@dataclass(frozen=True)
+class Standing:
+    """
+    Rows that are open at the close of the period: their date has come and that of `until` has not.
+    """
+
+    until: str
+
+
+Rule = Within | Trailing | Standing
+WITHIN = Within()
+# what a measure may read besides the columns of its fact: the period itself, and whether the unit's account pays
+PERIOD_COLUMNS = frozenset({"period_start", "period_end", "close_on"})
+ACTIVE_COLUMNS = frozenset({"was_active", "is_active"})
+# placeholders that are no options
+_GIVEN = frozenset({"as_of", "timezone"})
 
 
 class Figure(Formula):
@@ -24,6 +72,12 @@ class Figure(Formula):
     def previous(self) -> Previous:
         return Previous(self)
 
+    def year_before(self) -> YearBefore:
+        return YearBefore(self)
+
+    def whole(self) -> Whole:
+        return Whole(self)
+
     def __str__(self) -> str:
         return self.name
 
@@ -31,7 +85,7 @@ class Figure(Formula):
 @dataclass(frozen=True, eq=False)
 class Measure(Figure):
     """
-    An aggregate of the rows of a fact whose date lies in the period.
+    An aggregate of the rows of a fact that belong to the period.
 
     Args:
         name: Its name in formulas; one name, one meaning.
@@ -44,6 +98,10 @@ class Measure(Figure):
         faults: Reason -> aggregate; above 0 the number cannot be known, for that reason.
         flags: Flag -> condition; rows that fulfil it flag the number and change nothing.
         is_cohort: True where rows have time until the cohort window is over.
+        rule: Which rows belong to a period.
+        per: A column; rows are first taken together per value of it, and `aggregate` and `where` read the result:
+            the columns of `units`, `was_active` (its account paid at the opening) and `is_active` (at the close).
+        units: Name -> aggregate of the rows of one unit.
     """
 
     name: str
@@ -56,24 +114,44 @@ class Measure(Figure):
     faults: tuple[tuple[str, str], ...] = ()
     flags: tuple[tuple[str, str], ...] = ()
     is_cohort: bool = False
+    rule: Rule = WITHIN
+    per: str | None = None
+    units: tuple[tuple[str, str], ...] = ()
 
     def __post_init__(self) -> None:
         if self.fact not in FACTS:
             raise ValueError(f"measure {self.name}: there is no fact {self.fact}")
-        known = FACTS[self.fact].columns
-        unknown = set().union(*(column_names(text) for text in self.texts())) - known
+        unknown = set().union(*(column_names(text) for text in self.texts())) - self._columns()
+        placed = frozenset() if isinstance(self.rule, Within) else PERIOD_COLUMNS
+        unknown |= set().union(*(column_names(text) for text in self.row_texts())) - FACTS[self.fact].columns - placed
         if unknown:
             raise ValueError(f"measure {self.name}: {self.fact} has no column {', '.join(sorted(unknown))}")
 
+    def _columns(self) -> frozenset[str]:
+        if self.per:
+            return frozenset(name for name, _ in self.units) | ACTIVE_COLUMNS | PERIOD_COLUMNS
+        placed = frozenset() if isinstance(self.rule, Within) else PERIOD_COLUMNS
+        return FACTS[self.fact].columns | placed
+
     def texts(self) -> list[str]:
         """
-        Every SQL expression of the measure.
+        The SQL expressions that are aggregated or filter what is.
         """
-        own = [self.aggregate, self.at, *([self.where] if self.where else [])]
+        own = [self.aggregate, *([self.where] if self.where else [])]
         return own + [text for _, text in self.faults + self.flags]
 
+    def row_texts(self) -> list[str]:
+        """
+        The SQL expressions over rows of the fact, whatever is made of them.
+        """
+        until = [self.rule.until] if isinstance(self.rule, Standing) else []
+        return [self.at, *until, *([self.per] if self.per else []), *(text for _, text in self.units)]
+
     def option_names(self) -> frozenset[str]:
-        used = frozenset(name for text in self.texts() for name in placeholder_names(text)) - {"as_of"}
+        texts = [*self.texts(), *self.row_texts()]
+        used = frozenset(name for text in texts for name in placeholder_names(text)) - _GIVEN
+        if isinstance(self.rule, Trailing) and isinstance(self.rule.size, str):
+            used |= {self.rule.size}
         return used | ({"cohort_window_days"} if self.is_cohort else frozenset())
 
     @property
@@ -90,14 +168,29 @@ def flow(
     where: str | None = None,
     empty: str = "zero",
     needs: Needs = (),
-    faults: dict[str, str] | None = None,
-    flags: dict[str, str] | None = None,
+    faults: Mapping[str, str] | None = None,
+    flags: Mapping[str, str] | None = None,
+    rule: Rule = WITHIN,
+    per: str | None = None,
+    units: Mapping[str, str] | None = None,
 ) -> Measure:
     """
-    What happened in the period.
+    What happened in the period; with `rule` in the days before its end, or what stands at its end; with `per` counted
+    over units such as accounts.
     """
     return Measure(
-        name, fact, aggregate, at, where, empty, needs, tuple((faults or {}).items()), tuple((flags or {}).items())
+        name,
+        fact,
+        aggregate,
+        at,
+        where,
+        empty,
+        needs,
+        tuple((faults or {}).items()),
+        tuple((flags or {}).items()),
+        rule=rule,
+        per=per,
+        units=tuple((units or {}).items()),
     )
 
 
@@ -108,7 +201,7 @@ def cohort(
     at: str,
     where: str | None = None,
     needs: Needs = (),
-    flags: dict[str, str] | None = None,
+    flags: Mapping[str, str] | None = None,
 ) -> Measure:
     """
     Of those who began in the period, how many got somewhere within the window; unknown until all have had it.
@@ -116,18 +209,30 @@ def cohort(
     return Measure(name, fact, "count(*)", at, where, "zero", needs, (), tuple((flags or {}).items()), is_cohort=True)
 
 
-def money(name: str, fact: str, *, at: str, where: str | None = None, empty: str = "zero") -> Measure:
+def money(
+    name: str,
+    fact: str,
+    amount: str = "amount",
+    *,
+    at: str,
+    where: str | None = None,
+    empty: str = "zero",
+    needs: Needs = (),
+    rule: Rule = WITHIN,
+) -> Measure:
     """
     A sum of amounts in the reporting currency; unknown as soon as one of them has no exchange rate.
     """
     return flow(
         name,
         fact,
-        "sum(amount)",
+        f"sum({amount})",
         at=at,
         where=where,
         empty=empty,
+        needs=needs,
         faults={"missing_fx_rate": "count_if(is_unconverted)"},
+        rule=rule,
     )
 
 
@@ -161,7 +266,8 @@ def balance(
     closes: str,
     edge: Literal["open", "close"],
     where: str | None = None,
-    faults: dict[str, str] | None = None,
+    needs: Needs = (),
+    faults: Mapping[str, str] | None = None,
 ) -> Balance:
     """
     Intervals that are open at an edge of the period, counted or summed by netting their two ends.
@@ -169,7 +275,7 @@ def balance(
     placed = f"{opens} is not null" + (f" and {where}" if where else "")
     return Balance(
         name,
-        flow(f"{name}_entered", fact, aggregate, at=opens, where=placed, faults=faults),
-        flow(f"{name}_left", fact, aggregate, at=closes, where=placed, faults=faults),
+        flow(f"{name}_entered", fact, aggregate, at=opens, where=placed, faults=faults, needs=needs),
+        flow(f"{name}_left", fact, aggregate, at=closes, where=placed, faults=faults, needs=needs),
         edge,
     )

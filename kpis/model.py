@@ -6,20 +6,39 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from decimal import Decimal
 from typing import Literal
 
 from kpis.facts import FACTS
-from kpis.formula import Formula, Previous
+from kpis.formula import Below, Formula, OverKpis, Previous, Whole, YearBefore
 from kpis.measure import Balance, Figure, Measure, Needs
 from kpis.options import OPTIONS
-from kpis.words import REASONS, Text
+from kpis.words import BOARDS, FLAGS, REASONS, STATUSES, Text
 
-Unit = Literal["count", "percent", "money", "money_per_month", "days", "ratio"]
+Unit = Literal["count", "percent", "money", "money_per_month", "money_per_day", "days", "months", "ratio"]
 Better = Literal["higher", "lower", "none"]
 
 ORG = "org"
-DIMENSIONS = ("org", "channel", "campaign", "owner", "segment", "account", "stage", "pipeline", "product")
+DIMENSIONS = (
+    "org",
+    "channel",
+    "campaign",
+    "owner",
+    "segment",
+    "account",
+    "stage",
+    "pipeline",
+    "product",
+    "movement",
+    "team",
+    "kind",
+    "target",
+)
 GRAINS = ("day", "week", "month", "quarter", "year", "all")
+LENGTHS = (*GRAINS, "trailing")
+"""
+Grains of the calendar, and so many trailing days such as `90d`.
+"""
 
 
 @dataclass(frozen=True)
@@ -33,6 +52,22 @@ class Article:
 
     def __str__(self) -> str:
         return f"{self.title}: {self.formula}" if self.formula else self.title
+
+
+@dataclass(frozen=True)
+class Band:
+    """
+    What an article says of values up to a bound.
+
+    Args:
+        status: Its code, see `kpis.words.STATUSES`.
+        below: The bound, a number or the option that holds it; None for everything above the other bounds.
+        is_included: True where the bound itself still belongs to the band.
+    """
+
+    status: str
+    below: Decimal | str | None = None
+    is_included: bool = False
 
 
 @dataclass(frozen=True, eq=False)
@@ -55,6 +90,12 @@ class Kpi:
         unreported: Flag -> figure; the flag is raised where the figure is unknown for the organisation.
         whole_periods: True where a part of a period would mislead; always so for growth and for what follows a set.
         supporting: True for figures that others are made of; left out of the listing.
+        defaults: Option -> the value that holds for this KPI where nobody chose.
+        bands: What the articles say of its values, lowest first.
+        warnings: Flag -> comparison that raises it.
+        boards: Boards that show it besides `all`.
+        caution: How it misleads, and what an article advises.
+        is_custom: True where the settings declare it.
     """
 
     id: str
@@ -65,12 +106,18 @@ class Kpi:
     better: Better
     by: tuple[str, ...] = ()
     formulas: Mapping[str, Formula] = field(default_factory=dict)
-    grains: tuple[str, ...] = GRAINS
+    grains: tuple[str, ...] = LENGTHS
     articles: tuple[Article, ...] = ()
     sample: Figure | None = None
     unreported: Mapping[str, Figure] = field(default_factory=dict)
     whole_periods: bool = False
     supporting: bool = False
+    defaults: Mapping[str, object] = field(default_factory=dict)
+    bands: tuple[Band, ...] = ()
+    warnings: Mapping[str, Below] = field(default_factory=dict)
+    boards: tuple[str, ...] = ()
+    caution: Text | None = None
+    is_custom: bool = False
 
     def __post_init__(self) -> None:
         strangers = set(self.by) - set(DIMENSIONS) - {ORG}
@@ -79,9 +126,18 @@ class Kpi:
         if set(self.formulas) - set(self.by):
             raise ValueError(f"KPI {self.id}: a formula for a dimension that it cannot be cut by")
         for dimension in self.by:
-            for measure in measures(self.formula_by(dimension)):
+            for measure in cut(self.formula_by(dimension)):
                 if dimension not in FACTS[measure.fact].columns:
                     raise ValueError(f"KPI {self.id}: {measure.fact} of {measure.name} has no {dimension}")
+        for code in (*self.warnings, *self.unreported):
+            if code not in FLAGS:
+                raise ValueError(f"KPI {self.id}: there is no flag {code}")
+        for band in self.bands:
+            if band.status not in STATUSES:
+                raise ValueError(f"KPI {self.id}: there is no status {band.status}")
+        unknown_boards = set(self.boards) - set(BOARDS)
+        if unknown_boards:
+            raise ValueError(f"KPI {self.id}: there is no board {', '.join(sorted(unknown_boards))}")
         unknown = self.option_names() - set(OPTIONS)
         if unknown:
             raise ValueError(f"KPI {self.id}: there is no option {', '.join(sorted(unknown))}")
@@ -97,14 +153,27 @@ class Kpi:
         for formula in self.all_formulas():
             names |= formula.option_names()
             names |= {name for measure in measures(formula) for name in measure.option_names()}
+        names |= {name for m in self.all_measures() for name in FACTS[m.fact].settings if name in OPTIONS}
+        names |= {band.below for band in self.bands if isinstance(band.below, str)}
+        names |= {below.share_off for below in self.warnings.values()}
         return frozenset(names)
 
+    def all_measures(self) -> tuple[Measure, ...]:
+        return tuple(dict.fromkeys(measure for formula in self.all_formulas() for measure in measures(formula)))
+
     def needs_whole_periods(self) -> bool:
-        return self.whole_periods or any(isinstance(part, Previous) for part in self.formula.walk())
+        return self.whole_periods or any(isinstance(part, Previous | YearBefore) for part in self.formula.walk())
+
+    @property
+    def over_kpis(self) -> bool:
+        """
+        True where it is worked out from the values of other KPIs, not from measures.
+        """
+        return isinstance(self.formula, OverKpis)
 
     def needs(self) -> Needs:
-        found = {group for formula in self.all_formulas() for m in measures(formula) for group in m.all_needs}
-        return tuple(sorted(found))
+        own = self.formula.needs if isinstance(self.formula, OverKpis) else ()
+        return tuple(sorted({*own, *(group for measure in self.all_measures() for group in measure.all_needs)}))
 
     def card(self) -> dict[str, object]:
         """
@@ -126,6 +195,17 @@ class Kpi:
             "reasons_es": {name: text.es for name, text in REASONS.items()},
             "needs": sorted({table for group in self.needs() for table in group}),
             "supporting": self.supporting,
+            "boards": list(self.boards),
+            "caution": self.caution.as_dict() if self.caution else None,
+            "statuses": [
+                {
+                    "status": band.status,
+                    "below": float(band.below) if isinstance(band.below, Decimal) else band.below,
+                    "is_included": band.is_included,
+                    "meaning": STATUSES[band.status].as_dict(),
+                }
+                for band in self.bands
+            ],
         }
 
 
@@ -134,6 +214,16 @@ def measures(formula: Formula) -> tuple[Measure, ...]:
     The measures that a formula is made of, whatever the options say.
     """
     return tuple(dict.fromkeys(part for part in formula.walk() if isinstance(part, Measure)))
+
+
+def cut(formula: Formula) -> tuple[Measure, ...]:
+    """
+    The measures that are told apart when the formula is cut: all but those taken of the whole organisation.
+    """
+    if isinstance(formula, Whole):
+        return ()
+    own = (formula,) if isinstance(formula, Measure) else ()
+    return (*own, *(measure for part in formula.parts() for measure in cut(part)))
 
 
 def figures(formula: Formula) -> tuple[Figure, ...]:

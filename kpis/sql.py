@@ -5,7 +5,7 @@ Small pieces of SQL as trees: parsed once, filled with literals, never pasted to
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 from functools import lru_cache
@@ -17,13 +17,14 @@ from sqlglot import exp
 DIALECT = "duckdb"
 
 
-# DuckDB's dialect reads a leading `:name` as an alias; its own sign for parameters is `$`
-_HOLE = re.compile(r"(?<![:\w]):(?=[a-z_])")
+# DuckDB's dialect reads a leading `:name` as an alias; its own sign for parameters is `$`. Texts and
+# comments stay as they are.
+_HOLE = re.compile(r"""(--[^\n]*|'(?:[^']|'')*')|(?<![:\w]):(?=[a-z_])""")
 
 
 @lru_cache(maxsize=4096)
 def _parsed(text: str) -> Any:
-    return sqlglot.parse_one(_HOLE.sub("$", text), read=DIALECT)
+    return sqlglot.parse_one(_HOLE.sub(lambda found: found[1] or "$", text), read=DIALECT)
 
 
 def literal(value: object) -> exp.Expression:
@@ -119,3 +120,13 @@ def first_known(items: Iterable[exp.Expression]) -> exp.Expression:
     if not found:
         return exp.null()
     return found[0] if len(found) == 1 else exp.Coalesce(this=found[0], expressions=found[1:])
+
+
+def union(selects: Sequence[exp.Expression]) -> exp.Expression:
+    """
+    `union all` of selects with the same columns.
+    """
+    whole: exp.Expression = selects[0]
+    for select in selects[1:]:
+        whole = exp.Union(this=whole, expression=select, distinct=False)
+    return whole

@@ -130,7 +130,8 @@ def _write_tables(tables: Records, folder: Path) -> None:
     folder.mkdir(exist_ok=True)
     for table, rows in tables.items():
         with (folder / f"{table}.csv").open("w", encoding="utf-8", newline="") as out:
-            columns = list(dict.fromkeys(name for row in rows for name in row))
+            # A table without rows is known to be empty, if its file says which table it is.
+            columns = list(dict.fromkeys(name for row in rows for name in row)) or ["id"]
             writer = csv.DictWriter(out, columns, lineterminator="\n")
             writer.writeheader()
             writer.writerows(rows)
@@ -216,7 +217,8 @@ base_url = {url}
 service_account = "env:GOOGLE_SERVICE_ACCOUNT"
 """,
         "files": f"""\
-# Costs that stand on no campaign, exchange rates and targets.
+# Costs that stand on no campaign, exchange rates, targets, and the exports of billing, product analytics and the
+# project tool. accounts.csv, opportunities.csv and leads.csv say which CRM record each of their ids means.
 [connectors.files]
 kind = "files"
 folder = {_text(f"{stem}-files")}

@@ -10,7 +10,7 @@ from datetime import datetime
 
 from connectors.contract import Finding
 from connectors.errors import UserError
-from sync import job
+from sync import job, quality
 from sync.pull import context, only_fits
 from sync.push.plan import publisher
 from sync.settings import Connected, Settings
@@ -68,6 +68,7 @@ def _warehouse(settings: Settings) -> Iterator[Checked]:
         if session.has("leads"):
             yield from _channels(session)
             yield from _pairs(session)
+            yield from _lacking(session, settings)
 
 
 def _streams(session: Session) -> Iterator[Checked]:
@@ -103,3 +104,16 @@ def _pairs(session: Session) -> Iterator[Checked]:
     for row in session.rows("select entity, count(*) as n from noria.identity_unsure group by all order by all"):
         text = f"{row['n']} pairs look alike but are not linked."
         yield Checked("identity", Finding("warning", row["entity"], text, "Decide them with `noria identity`."))
+
+
+def _lacking(session: Session, settings: Settings) -> Iterator[Checked]:
+    """
+    What nobody connected gives, and the KPIs that wait for it; no fault, for nobody has to want them all.
+    """
+    try:
+        waiting = quality.waiting(quality.lacking(session, settings), settings.organisation.language)
+    except UserError as error:
+        yield Checked("settings", Finding("error", error.where, error.what, error.fix))
+        return
+    for told, kpis in waiting.items():
+        yield Checked("kpis", Finding("ok", ", ".join(kpis), told))

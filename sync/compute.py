@@ -4,23 +4,28 @@ Compute: facts once, then every KPI over them; kept in `kpi_values` and asked by
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import date, datetime
-from decimal import Decimal
+import contextlib
+import hashlib
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
 from typing import Any
 
 import pyarrow as pa
 
 from connectors.errors import UserError
-from kpis import engine, facts
-from kpis.catalogue import CATALOGUE
-from sync.model import offered
+from kpis import engine, facts, objectives
+from kpis.engine.calendar import trailing_days
+from kpis.model import Kpi
+from sync.facts import build as build_facts
+from sync.facts import environment
+from sync.kpis_known import listed
 from sync.settings import Settings
 from sync.warehouse import Session, Warehouse
 
 KEPT_GRAINS = ("month", "quarter", "year")
-KEPT_DIMENSIONS = ("channel", "campaign", "owner", "segment")
+KEPT_DIMENSIONS = ("channel", "campaign", "owner", "segment", "target")
 """
 What a run computes ahead; `show` computes anything else on the spot.
 """
@@ -33,11 +38,13 @@ class Asked:
 
     Args:
         kpis: Ids.
-        grain: `day`, `week`, `month`, `quarter`, `year`, or `all` (to date).
+        grain: `day`, `week`, `month`, `quarter`, `year`, `all` (to date), or so many trailing days such as `90d`.
         first: A day of the first period; None takes the last twelve periods.
         last: A day of the last period; None takes that of `as_of`.
         by: Dimensions besides the whole organisation.
         options: Other policies than the settings have.
+        same_days: Of the running period and the ones before it only as many days as have passed.
+        members: Dimension and member id of those that are told of even where nothing happened.
     """
 
     kpis: tuple[str, ...]
@@ -46,28 +53,8 @@ class Asked:
     last: date | None = None
     by: tuple[str, ...] = ()
     options: Mapping[str, Any] | None = None
-
-
-def environment(session: Session, settings: Settings) -> facts.Environment:
-    """
-    What the facts must know of the organisation.
-    """
-    margin = settings.kpis.options.get("gross_margin")
-    return facts.Environment(
-        timezone=settings.organisation.timezone,
-        currency=settings.organisation.currency,
-        fiscal_year_start=settings.organisation.fiscal_year_start,
-        offered=offered(session),
-        gross_margin=None if margin is None else Decimal(str(margin)),
-    )
-
-
-def build_facts(session: Session, settings: Settings) -> None:
-    """
-    Make the fact tables anew from the normalized ones.
-    """
-    for statement in facts.statements(environment(session, settings)):
-        session.execute(statement.sql)
+    same_days: bool = False
+    members: tuple[tuple[str, str], ...] = ()
 
 
 def today(settings: Settings, now: datetime) -> date:
@@ -91,7 +78,7 @@ def answer(session: Session, settings: Settings, asked: Asked, as_of: date) -> p
             "Nothing was modelled yet.", where="warehouse", fix="Run `noria run`, or `noria pull` and `noria compute`."
         )
     last = min(asked.last or as_of, as_of)
-    first = asked.first or _back(last, asked.grain, 12)
+    first = asked.first or back(last, asked.grain, 12)
     question = engine.Question(
         kpis=asked.kpis,
         grains=(asked.grain,),
@@ -100,8 +87,46 @@ def answer(session: Session, settings: Settings, asked: Asked, as_of: date) -> p
         as_of=as_of,
         dimensions=asked.by,
         options={**settings.kpis.options, **(asked.options or {})},
+        custom=settings.kpis.custom,
+        same_days=asked.same_days,
+        members=asked.members,
     )
-    return session.query(engine.compile(question, environment(session, settings)))
+    with _compiled(session, question, environment(session, settings)) as select:
+        return session.query(select)
+
+
+@contextlib.contextmanager
+def _compiled(session: Session, question: engine.Question, own: facts.Environment) -> Iterator[str]:
+    """
+    The select that answers a question; what it rests on stands while it is asked.
+    """
+    kpis, _, dimensions = engine.check(question)
+    plain = _about(question, [kpi for kpi in kpis if not kpi.over_kpis], dimensions)
+    over = _about(question, [kpi for kpi in kpis if kpi.over_kpis], dimensions)
+    answers: list[str] = []
+    with contextlib.ExitStack() as stack:
+        if plain.kpis:
+            script = engine.script(plain, own)
+            for name, select in script.tables:
+                session.execute(f"create temp table {name} as {select}")
+                stack.callback(session.execute, f"drop table temp.{name}")
+            answers.append(script.answer)
+        if over.kpis:
+            held = [objectives.objective(row) for row in session.rows(objectives.OBJECTIVES)]
+            compiled = objectives.compile(over, own, held)
+            if compiled.actuals:
+                actuals = pa.concat_tables([session.query(select) for select in compiled.actuals])
+                stack.enter_context(session.given(objectives.ACTUALS, actuals))
+            answers.append(compiled.answer)
+        yield " union all ".join(f"select * from ({answer}) as answered" for answer in answers)
+
+
+def _about(question: engine.Question, kpis: Sequence[Kpi], dimensions: Sequence[str]) -> engine.Question:
+    """
+    A question about some of its KPIs, cut by what these can be cut by.
+    """
+    own = tuple(name for name in dimensions if any(name in kpi.by for kpi in kpis))
+    return replace(question, kpis=tuple(kpi.id for kpi in kpis), dimensions=own)
 
 
 def compute(warehouse: Warehouse, settings: Settings, run: str, as_of: date, months: int = 36) -> int:
@@ -114,25 +139,25 @@ def compute(warehouse: Warehouse, settings: Settings, run: str, as_of: date, mon
         How many values there are now.
     """
     with warehouse.open() as session, session.transaction():
-        build_facts(session, settings)
+        build_facts(session, settings, as_of)
         own = environment(session, settings)
         session.execute("drop table if exists kpi_values")
-        made = False
-        for by, ids in _groups(CATALOGUE.values()):
-            question = engine.Question(
-                kpis=ids,
-                grains=KEPT_GRAINS,
-                first=_back(as_of, "month", months),
-                last=as_of,
-                as_of=as_of,
-                dimensions=by,
-                options=dict(settings.kpis.options),
-            )
-            select = f"select *, '{run}' as run_id from ({engine.compile(question, own)}) as answered"
-            session.execute(f"insert into kpi_values {select}" if made else f"create table kpi_values as {select}")
-            made = True
+        # one statement for all, so that each fact is read once
+        question = engine.Question(
+            kpis=listed(settings),
+            grains=KEPT_GRAINS,
+            first=back(as_of, "month", months),
+            last=as_of,
+            as_of=as_of,
+            dimensions=KEPT_DIMENSIONS,
+            options=dict(settings.kpis.options),
+            custom=settings.kpis.custom,
+        )
+        with _compiled(session, question, own) as select:
+            session.execute(f"create table kpi_values as select *, '{run}' as run_id from ({select}) as answered")
         session.remember("computed_as_of", as_of.isoformat())
         session.forget("computed_without")
+        session.remember("computed_custom", json.dumps(_fingerprints(settings)))
         session.execute(
             "insert into noria.facts_of select 'computed_without', string_agg(value, '; ' order by key)"
             " from noria.facts_of where key like 'pull failed:%' or key like 'model lacks:%'"
@@ -145,6 +170,22 @@ def computed_without(session: Session) -> str:
     The connectors whose records the kept values lack; empty when they are whole.
     """
     return session.recall("computed_without") or ""
+
+
+def _fingerprints(settings: Settings) -> dict[str, str]:
+    """
+    What tells two definitions of a custom KPI apart.
+    """
+    told = {kpi.id: repr((kpi.formula, kpi.unit, kpi.by, kpi.all_measures())) for kpi in settings.kpis.custom.values()}
+    return {id: hashlib.sha256(text.encode()).hexdigest() for id, text in told.items()}
+
+
+def redefined(session: Session, settings: Settings) -> tuple[str, ...]:
+    """
+    Custom KPIs of which the kept values were computed by another definition than the settings have now.
+    """
+    held = json.loads(session.recall("computed_custom") or "{}")
+    return tuple(id for id, now in _fingerprints(settings).items() if held.get(id, now) != now)
 
 
 def computed_as_of(session: Session) -> date:
@@ -160,21 +201,14 @@ def computed_as_of(session: Session) -> date:
     return date.fromisoformat(found)
 
 
-def _groups(catalogue: Iterable[Any]) -> list[tuple[tuple[str, ...], tuple[str, ...]]]:
+def back(day: date, grain: str, periods: int) -> date:
     """
-    KPIs that can be cut the same way go into one statement, so that each fact is scanned once for all of them.
+    A day of the first of so many periods, the last of which holds the day given.
     """
-    groups: dict[tuple[str, ...], list[str]] = {}
-    for kpi in catalogue:
-        if not kpi.supporting:
-            by = tuple(d for d in KEPT_DIMENSIONS if d in kpi.by)
-            groups.setdefault(by, []).append(kpi.id)
-    return [(by, tuple(ids)) for by, ids in groups.items()]
-
-
-def _back(day: date, grain: str, periods: int) -> date:
     if grain == "all":
         return day
+    if days := trailing_days(grain):
+        return day - timedelta(days=(min(periods, max(1, 365 // days)) - 1) * days)
     months = {"day": 1, "week": 3, "month": periods - 1, "quarter": 3 * (periods - 1), "year": 12 * 5}[grain]
     index = day.year * 12 + day.month - 1 - months
     return date(index // 12, index % 12 + 1, 1)

@@ -13,8 +13,9 @@ from pathlib import Path
 from rich.console import Console
 from rich.panel import Panel
 
-from kpis.catalogue import CATALOGUE
+from kpis.words import BOARDS
 from sync import compute, job, screen, words
+from sync.kpis_known import known
 from sync.plain import plain, safe
 from sync.push.tabs import last_closed
 from sync.settings import Settings, load
@@ -84,14 +85,18 @@ def _tell(out: Console, settings: Settings, report: job.Report) -> None:
         people = session.value("select count(distinct person_key) from leads where not is_deleted")
         held = session.value("select count(*) from leads where not is_deleted")
     month = last_closed(rows)
-    order = {kpi: index for index, kpi in enumerate(CATALOGUE)}
-    shown = sorted((row for row in rows if row["period_start"] == month), key=lambda row: order[row["kpi"]])
+    told = {row["kpi"]: row for row in rows if row["period_start"] == month}
     out.print(f"Pulled {records:,} records in {requests} requests from {', '.join(sorted(report.pulled.requests))}.")
     out.print(f"{held:,} person records are {people:,} people: who stands in both CRMs counts once.")
     out.print(f"Computed {report.values:,} KPI values.\n")
     heading = f"{settings.organisation.name} · {month:%Y-%m}" if month else settings.organisation.name
     out.print(Panel.fit(safe(heading)))
-    out.print(screen.board(shown, currency, language))
+    for name in ("process", "ceo"):
+        out.print(f"\n[bold]{safe(getattr(BOARDS[name], language))}[/]")
+        on_board = [told[kpi.id] for kpi in known(settings).values() if name in kpi.boards and kpi.id in told]
+        out.print(screen.board(on_board, currency, language, known(settings)))
+    others = {"en": f"All {len(told)} KPIs: noria show", "es": f"Los {len(told)} KPI: noria show"}[language]
+    out.print(f"{others}\n", highlight=False)
     out.print(screen.applied(report.applied, language))
     for problem in report.run.problems:
         out.print(plain(problem), markup=False)
@@ -105,7 +110,10 @@ def _look_further(out: Console, file: Path, url: str, *, keep: bool) -> None:
         out.print("and in another shell:")
         file = Path("noria-demo") / file.name
     for command in (
+        "noria show --board marketing",
         "noria show win_rate --by channel",
+        "noria explain romi 2026-10 --versus previous",
+        "noria objectives",
         "noria show mrr arpa customer_churn_rate --period quarter",
         "noria kpis customer_acquisition_cost",
         "noria push",

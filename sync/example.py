@@ -16,6 +16,7 @@ from pydantic.fields import FieldInfo
 
 from connectors import registry
 from connectors.transport import ConnectorSettings
+from kpis.custom import CustomKpi, CustomMeasure
 from kpis.options import OPTIONS
 from sync.settings import IdentitySettings, Organisation, PushSettings, Schedule, WarehouseSettings
 
@@ -69,6 +70,7 @@ def text() -> str:
             )
         )
     parts.append("\n".join(["# -- KPIs ".ljust(118, "-"), "[kpis.options]", *_options()]))
+    parts.append("\n".join(_custom()))
     parts.append("\n".join(["[identity]", *_keys(IdentitySettings, "identity")]))
     push = [f"[push.{kind}]" for kind in registry.KINDS if registry.connector(kind).destination]
     parts.append(
@@ -134,6 +136,38 @@ def _options() -> Iterator[str]:
             yield f"# one of: {', '.join(str(value) for value in values)}"
         default = told.get("default")
         yield f"# {option.name} = {_toml(default)}" if default is not None else f"# {option.name} ="
+
+
+# A KPI of one's own that is worth having: how many leads get to a demonstration.
+_CUSTOM: dict[str, Any] = {
+    "name": {"en": "Demo rate", "es": "Tasa de demos"},
+    "meaning": {
+        "en": "Meetings held for every new lead of the period.",
+        "es": "Reuniones celebradas por cada lead nuevo del periodo.",
+    },
+    "formula": "demos / new_leads",
+    "unit": "ratio",
+    "better": "higher",
+    "by": ["owner", "segment"],
+}
+_CUSTOM_MEASURE: dict[str, Any] = {"fact": "activities", "at": "on", "where": "kind = 'meeting' and is_activity"}
+
+
+def _custom() -> Iterator[str]:
+    """
+    A custom KPI as comments: each key with its meaning.
+    """
+    yield "# KPIs of your own; docs/custom-kpis.md lists the facts and their columns."
+    for table, model, given in (
+        ("kpis.custom.demo_rate", CustomKpi, _CUSTOM),
+        ("kpis.custom.demo_rate.measures.demos", CustomMeasure, _CUSTOM_MEASURE),
+    ):
+        yield f"# [{table}]"
+        for name, field in model.model_fields.items():
+            if name != "measures":
+                yield from _comment(field)
+                default = given.get(name, field.get_default())
+                yield f"# {name} = {_toml(default)}" if name in given or default else f"# {name} ="
 
 
 def _toml(value: Any) -> str:

@@ -1,5 +1,5 @@
 """
-Periods as people write them: `2026-10`, `2026-Q3`, `2026`, `2026-W07`, `2026-10-31`.
+Periods as people write them: `2026-10`, `2026-Q3`, `2026`, `2026-W07`, `2026-10-31`; their lengths: `month`, `90d`.
 """
 
 from __future__ import annotations
@@ -7,9 +7,31 @@ from __future__ import annotations
 import re
 from datetime import date, timedelta
 
-from connectors.errors import WrongUse
+from connectors.errors import WrongUse, close_matches
+from kpis.engine.calendar import trailing_days
+from kpis.model import GRAINS
 
-GRAINS = ("day", "week", "month", "quarter", "year", "all")
+LONGEST_DAYS = 3660
+
+
+def grain(text: str, *, where: str) -> str:
+    """
+    A length of period, checked.
+
+    Raises:
+        WrongUse: There is none of that name.
+    """
+    if text in GRAINS:
+        return text
+    if text and text.isascii() and (days := trailing_days(text)) and days <= LONGEST_DAYS:
+        return f"{days}d"
+    every = f"{', '.join(GRAINS)}, or up to {LONGEST_DAYS} trailing days such as 90d"
+    raise WrongUse(f"There is no period {text!r}.", where=where, fix=_fix(text, every))
+
+
+def _fix(text: str, every: str) -> str:
+    near = close_matches(text, GRAINS)
+    return f"{near} Take {every}." if near.startswith("did you mean") else f"Take {every}."
 
 
 def span(text: str, *, where: str, fiscal_year_start: int = 1) -> tuple[date, date]:
@@ -46,10 +68,12 @@ def _months(year: int, month: int, count: int) -> tuple[date, date]:
     return first, date(year + following // 12, following % 12 + 1, 1) - timedelta(days=1)
 
 
-def label(grain: str, start: date, language: str = "en", fiscal_year_start: int = 1) -> str:
+def label(grain: str, start: date, language: str = "en", fiscal_year_start: int = 1, *, end: date | None = None) -> str:
     """
-    How a period is written; `span` reads it.
+    How a period is written; `span` reads it, unless it is one of trailing days: those are told by both ends.
     """
+    if trailing_days(grain) and end is not None:
+        return f"{start}/{end}"
     since = (start.month - fiscal_year_start) % 12
     year = start.year if start.month >= fiscal_year_start else start.year - 1
     if grain == "month":

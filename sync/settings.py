@@ -8,7 +8,7 @@ import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, get_origin
 from zoneinfo import ZoneInfo, available_timezones
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
@@ -18,6 +18,10 @@ from connectors.contract import Connector
 from connectors.errors import SettingsError, UserError, close_matches
 from connectors.secrets import Secret, use_env_file
 from connectors.transport import ConnectorSettings
+from kpis.catalogue import CATALOGUE
+from kpis.custom import CustomKpi
+from kpis.custom import build as build_custom
+from kpis.model import Kpi
 
 _STRICT = ConfigDict(extra="forbid", frozen=True)
 
@@ -69,6 +73,9 @@ class KpiSettings(BaseModel):
 
     options: dict[str, Any] = Field(
         default_factory=dict, description="Option name = value; `noria kpis ID` lists them."
+    )
+    custom: dict[str, CustomKpi] = Field(
+        default_factory=dict, description="KPIs of your own, each a table [kpis.custom.ID]."
     )
 
 
@@ -167,6 +174,20 @@ class Connected:
 
 
 @dataclass(frozen=True)
+class Kpis:
+    """
+    What the settings say of KPIs.
+
+    Args:
+        options: Option -> value, for other than the defaults.
+        custom: KPIs of one's own, by id.
+    """
+
+    options: Mapping[str, Any]
+    custom: Mapping[str, Kpi]
+
+
+@dataclass(frozen=True)
 class Settings:
     """
     The settings as the steps use them.
@@ -176,7 +197,7 @@ class Settings:
     organisation: Organisation
     warehouse: WarehouseSettings
     connectors: Mapping[str, Connected]
-    kpis: KpiSettings
+    kpis: Kpis
     identity: IdentitySettings
     push: Mapping[str, PushSettings]
     schedule: Schedule
@@ -228,6 +249,11 @@ def build(content: Mapping[str, Any], folder: Path, *, where: str = "settings.to
             if made is not None:
                 connected[name] = made
     problems += _push_problems(content, connected, where)
+    custom: dict[str, Kpi] = {}
+    if parsed is not None:
+        custom, found = build_custom(parsed.kpis.custom, place=f"{where}, kpis.custom")
+        problems += found
+        problems += _pushed_kpis(parsed, custom, where)
     if parsed is not None and parsed.env_file:
         try:
             use_env_file(folder / parsed.env_file)
@@ -240,7 +266,7 @@ def build(content: Mapping[str, Any], folder: Path, *, where: str = "settings.to
         organisation=parsed.organisation,
         warehouse=parsed.warehouse,
         connectors=connected,
-        kpis=parsed.kpis,
+        kpis=Kpis(parsed.kpis.options, custom),
         identity=parsed.identity,
         push=parsed.push,
         schedule=parsed.schedule,
@@ -283,6 +309,24 @@ def _push_problems(content: Mapping[str, Any], connected: Mapping[str, Connected
             )
 
 
+def _pushed_kpis(parsed: _File, custom: Mapping[str, Kpi], where: str) -> Iterator[UserError]:
+    """
+    KPIs that are to be written and are not there, or have no value for such a record.
+    """
+    known = {**CATALOGUE, **custom}
+    for name, push in parsed.push.items():
+        for key, dimension in (("accounts", "account"), ("campaigns", "campaign"), ("organisation", "org")):
+            place = f"{where}, push.{name}.{key}"
+            for id in getattr(push, key):
+                if (id in parsed.kpis.custom and id not in custom) or (id, key) == ("all", "organisation"):
+                    continue
+                if id not in known:
+                    yield UserError(f"There is no KPI {id!r}.", where=place, fix=close_matches(id, known))
+                elif dimension not in ("org", *known[id].by):
+                    fix = f"Add {dimension} to kpis.custom.{id}.by." if id in custom else "Take it out."
+                    yield UserError(f"The KPI {id} cannot be cut by {dimension}.", where=place, fix=fix)
+
+
 def _validated(
     model: type[BaseModel], content: Mapping[str, Any], prefix: str, problems: list[UserError], where: str
 ) -> Any:
@@ -310,9 +354,15 @@ def _problem(found: Any, model: type[BaseModel], prefix: str, where: str) -> Use
 
 
 def _fields(model: Any, path: list[str]) -> Any:
+    is_name = False
     for part in path:
+        if is_name:
+            # a name that people chose, such as that of a destination
+            is_name = False
+            continue
         field = getattr(model, "model_fields", {}).get(part)
         model = getattr(field, "annotation", None)
+        is_name = get_origin(model) is dict
         if model is not None and not hasattr(model, "model_fields"):
             model = next((arg for arg in getattr(model, "__args__", ()) if hasattr(arg, "model_fields")), None)
     return getattr(model, "model_fields", {})

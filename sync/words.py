@@ -4,71 +4,18 @@ How values read: numbers with their unit, reasons and flags as sentences, in Eng
 
 from __future__ import annotations
 
-from kpis.words import FLAGS, REASONS
+from collections.abc import Mapping
+from typing import Any
 
-_UNITS = {
-    "percent": {"en": "%", "es": "%"},
-    "count": {"en": "count", "es": "cantidad"},
-    "days": {"en": "days", "es": "días"},
-    "ratio": {"en": "ratio", "es": "proporción"},
-    "money": {"en": "money", "es": "dinero"},
-    "money_per_month": {"en": "money per month", "es": "dinero al mes"},
-}
-_STATUS = {
-    "better": {"en": "better", "es": "mejor"},
-    "worse": {"en": "worse", "es": "peor"},
-    "same": {"en": "unchanged", "es": "sin cambio"},
-    "none": {"en": "–", "es": "–"},
-}
-_BETTER = {"higher": {"en": "higher", "es": "más alto"}, "lower": {"en": "lower", "es": "más bajo"}}
-_DIMENSIONS = {
-    "org": {"en": "Whole organisation", "es": "Toda la organización"},
-    "channel": {"en": "Channel", "es": "Canal"},
-    "campaign": {"en": "Campaign", "es": "Campaña"},
-    "owner": {"en": "Owner", "es": "Responsable"},
-    "segment": {"en": "Segment", "es": "Segmento"},
-    "account": {"en": "Account", "es": "Cuenta"},
-    "stage": {"en": "Stage", "es": "Etapa"},
-    "product": {"en": "Product", "es": "Producto"},
-}
-_BRIEF = {
-    "zero_denominator": {"en": "nothing to divide by", "es": "sin base"},
-    "missing_input": {"en": "no source gives it", "es": "ninguna fuente lo da"},
-    "no_prior_period": {"en": "nothing before", "es": "nada anterior"},
-    "partial_period": {"en": "period not over", "es": "periodo sin terminar"},
-    "immature_cohort": {"en": "too early to say", "es": "aún es pronto"},
-    "insufficient_history": {"en": "too little history", "es": "poca historia"},
-    "non_positive_margin": {"en": "no margin", "es": "sin margen"},
-    "missing_fx_rate": {"en": "no exchange rate", "es": "sin tipo de cambio"},
-    "not_applicable": {"en": "no such period", "es": "periodo sin sentido"},
-    "bulk_import": {"en": "bulk import", "es": "importación masiva"},
-    "is_partial": {"en": "not over yet", "es": "sin terminar"},
-    "low_sample": {"en": "few cases", "es": "pocos casos"},
-    "missing_created_at": {"en": "dates missing", "es": "faltan fechas"},
-    "negative_duration": {"en": "bad dates left out", "es": "sin fechas erróneas"},
-    "not_deduplicated": {"en": "visitors repeat", "es": "visitantes repetidos"},
-    "partial_cost": {"en": "no salaries", "es": "sin salarios"},
-}
-_RUN_STATUS = {
-    "done, something left out": "hecho, algo quedó fuera",
-    "done": "hecho",
-    "running": "en curso",
-    "failed: the process ended": "falló: el proceso terminó",
-}
-_STEPS = {
-    "pull": {"en": "Pulling", "es": "Leyendo"},
-    "model": {"en": "Finding who is one with whom", "es": "Viendo quién es quién"},
-    "compute": {"en": "Computing", "es": "Calculando"},
-    "push": {"en": "Writing back", "es": "Escribiendo"},
-}
-_KINDS = {"run": "todo", "pull": "lectura", "compute": "cálculo", "push": "escritura"}
+from kpis.words import FLAGS, REASONS, STATUSES
+from sync import vocabulary
 
 
 def unit(name: str, language: str) -> str:
     """
     A unit in words.
     """
-    return _UNITS.get(name, {}).get(language, name)
+    return vocabulary.UNITS.get(name, {}).get(language, name)
 
 
 def unit_sign(name: str, currency: str, language: str) -> str:
@@ -76,22 +23,29 @@ def unit_sign(name: str, currency: str, language: str) -> str:
     What stands beside a number of this unit; nothing beside plain numbers.
     """
     if name.startswith("money"):
-        return currency
-    return unit(name, language) if name in ("percent", "days") else ""
+        return currency + vocabulary.PER.get(name, {}).get(language, "")
+    return unit(name, language) if name in ("percent", "days", "months") else ""
 
 
 def better(direction: str, language: str) -> str:
     """
     The good direction in words.
     """
-    return _BETTER.get(direction, {}).get(language, "–")
+    return vocabulary.BETTER.get(direction, {}).get(language, "–")
 
 
 def dimension(name: str, language: str) -> str:
     """
     A dimension as a heading.
     """
-    return _DIMENSIONS.get(name, {}).get(language, name.capitalize())
+    return vocabulary.DIMENSIONS.get(name, {}).get(language, name.capitalize())
+
+
+def grain(name: str, language: str) -> str:
+    """
+    A length of period in words.
+    """
+    return vocabulary.GRAINS.get(name, {}).get(language, name)
 
 
 def reason(code: str | None, language: str) -> str | None:
@@ -113,11 +67,47 @@ def flags(codes: str | None, language: str) -> str | None:
     return " ".join(getattr(FLAGS[code], language) if code in FLAGS else code for code in codes.split(","))
 
 
+def judged(code: str, language: str) -> str:
+    """
+    What an article, or a target, says of a value, as a sentence.
+    """
+    return getattr(STATUSES[code], language) if code in STATUSES else code
+
+
+def standing(code: str, language: str) -> str:
+    """
+    How an objective stands, in two words.
+    """
+    return vocabulary.STANDING.get(code, {}).get(language, code)
+
+
 def brief(code: str, language: str) -> str:
     """
     A reason or flag in two or three words, for a narrow column.
     """
-    return _BRIEF.get(code, {}).get(language, code.replace("_", " "))
+    return vocabulary.BRIEF.get(code, {}).get(language, code.replace("_", " "))
+
+
+def band(status: Mapping[str, Any], unit: str, language: str) -> str:
+    """
+    A status of a KPI's card: up to which value it holds, and what it says.
+    """
+    below, meaning = status["below"], status["meaning"][language]
+    if below is None:
+        return f"{vocabulary.BEYOND[language]}: {meaning}"
+    bound = (
+        str(below) if isinstance(below, str) else figure(below, unit, language) + (" %" if unit == "percent" else "")
+    )
+    return f"{'≤' if status['is_included'] else '<'} {bound}: {meaning}"
+
+
+def option(held: Mapping[str, Any], language: str) -> str:
+    """
+    An option of a KPI's card: its default, the words it takes, what it decides.
+    """
+    default = "–" if held["default"] is None else held["default"]
+    choices = f" ({', '.join(held['values'])})" if held["values"] else ""
+    return f"{held['name']} = {default}{choices}: {held['meaning'][language]}"
 
 
 def change(value: float | None, before: float | None) -> float | None:
@@ -134,11 +124,11 @@ def status(better: str, value: float | None, before: float | None, language: str
     Whether a value moved the right way; no target is needed for that.
     """
     if value is None or before is None or better == "none":
-        return _STATUS["none"][language]
+        return vocabulary.STATUS["none"][language]
     if value == before:
-        return _STATUS["same"][language]
+        return vocabulary.STATUS["same"][language]
     rose = value > before
-    return _STATUS["better" if rose == (better == "higher") else "worse"][language]
+    return vocabulary.STATUS["better" if rose == (better == "higher") else "worse"][language]
 
 
 def run_status(status: str, language: str) -> str:
@@ -149,21 +139,21 @@ def run_status(status: str, language: str) -> str:
         return status
     if status.startswith("failed at "):
         return f"falló en {status.removeprefix('failed at ').replace('(stopped)', '(detenido)')}"
-    return _RUN_STATUS.get(status, status)
+    return vocabulary.RUN_STATUS.get(status, status)
 
 
 def run_kind(kind: str, language: str) -> str:
     """
     What a run did.
     """
-    return kind if language == "en" else _KINDS.get(kind, kind)
+    return kind if language == "en" else vocabulary.KINDS.get(kind, kind)
 
 
 def step(name: str, language: str) -> str:
     """
     What a job is doing.
     """
-    return _STEPS.get(name, {}).get(language, name)
+    return vocabulary.STEPS.get(name, {}).get(language, name)
 
 
 def figure(value: float | None, unit: str, language: str = "en") -> str:
@@ -172,9 +162,18 @@ def figure(value: float | None, unit: str, language: str = "en") -> str:
     """
     if value is None:
         return "–"
-    digits = {"percent": 1, "count": 0, "days": 1, "ratio": 2}.get(unit, 0 if abs(value) >= 1000 else 2)
+    digits = {"percent": 1, "count": 0, "days": 1, "months": 1, "ratio": 2}.get(unit, 0 if abs(value) >= 1000 else 2)
     shown = round(value * 100 if unit == "percent" else value, digits)
     return localized(f"{shown + 0.0:,.{digits}f}", language)  # + 0.0: what rounds to nothing has no sign
+
+
+def span(low: float, high: float, unit: str, language: str = "en") -> str:
+    """
+    An interval without its unit, rounded one step more than a value.
+    """
+    if unit == "percent":
+        return f"{round(low * 100)}–{round(high * 100)}"
+    return f"{figure(low, unit, language)}–{figure(high, unit, language)}"
 
 
 def localized(text: str, language: str) -> str:

@@ -67,6 +67,27 @@ def subscriptions(data: Path, folder: Path) -> Path:
     return folder
 
 
+def purchases(data: Path, folder: Path) -> Path:
+    """
+    The purchases of a music shop as an `accounts` and a `revenue` file.
+    """
+    folder.mkdir(parents=True)
+    names = ["_", "customer", "day", "units", "dollars"]
+    rows = pd.read_csv(data / "cdnow_sample" / "CDNOW_sample.txt", sep=r"\s+", names=names, dtype=str)
+    pd.DataFrame({"id": sorted(rows["customer"].unique())}).to_csv(folder / "accounts.csv", index=False)
+    pd.DataFrame(
+        {
+            "id": rows.index,
+            "account_id": rows["customer"],
+            "kind": "invoice",
+            "on": pd.to_datetime(rows["day"]).dt.date,
+            "amount": rows["dollars"],
+            "currency": "USD",
+        }
+    ).to_csv(folder / "revenue.csv", index=False)
+    return folder
+
+
 def salesforce(data: Path, folder: Path) -> Path:
     """
     The same pipeline as an export of Salesforce: one CSV per object, with Salesforce's field names.

@@ -18,6 +18,6 @@ def test_the_demo_does_the_whole_job_and_leaves_nothing(tmp_path):
     env = {**os.environ, "TMPDIR": str(tmp_path), "COLUMNS": "110"}
     done = subprocess.run(command, capture_output=True, text=True, timeout=120, env=env)
     assert 0 == done.returncode, done.stdout + done.stderr
-    for word in ("Win rate", "MRR", "salesforce", "hubspot", "google_sheets", "wrote 0 records"):
+    for word in ("Cost per lead", "Gross MRR churn", "salesforce", "hubspot", "google_sheets", "wrote 0 records"):
         assert word in done.stdout
     assert [] == [file.name for file in tmp_path.iterdir() if file.name.startswith("noria")]

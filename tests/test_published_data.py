@@ -19,7 +19,7 @@ from tests import published
 NOW = datetime(2026, 11, 1, tzinfo=UTC)
 
 
-def computed(settings):
+def computed(settings, as_of=date(2026, 11, 1)):
     """
     A session on the facts of an organisation, after pull, model and facts.
     """
@@ -28,7 +28,7 @@ def computed(settings):
     assert [] == [str(problem) for problem in pulled.problems] and [] == pulled.rows
     model(warehouse, settings, NOW)
     with warehouse.open() as session, session.transaction():
-        compute.build_facts(session, settings)
+        compute.build_facts(session, settings, as_of)
     return warehouse.open(read_only=True)
 
 
@@ -135,6 +135,59 @@ def test_churn_of_the_playbook(playbook):
     assert [0.968912, 0.948454, 0.600543] == pytest.approx([1 - gross[month] for month in (6, 10, 12)], abs=5e-7)
     assert (0, 21) == lost[6]
     assert (17, 42) == lost[12]
+
+
+def test_retention_of_the_playbook(playbook):
+    """
+    Net retention 1.124352, 1.003436 and 0.627717 in June, October and December 2019, gross 0.968912, .948454, .600543.
+    """
+    session, settings = playbook
+    span = ("month", date(2019, 6, 1), date(2019, 12, 31))
+    for kpi, expected in (
+        ("net_mrr_retention_rate", [1.124352, 1.003436, 0.627717]),
+        ("gross_mrr_retention_rate", [0.968912, 0.948454, 0.600543]),
+    ):
+        found = {row["period_start"].month: row["value"] for row in values(session, settings, kpi, *span)}
+        assert expected == pytest.approx([found[month] for month in (6, 10, 12)], abs=5e-7)
+
+
+def test_movements_of_the_playbook(playbook):
+    """
+    In December 2019: new 100, expansion 50, contraction 30, churn 705. Over all months: new 2,195, churn 2,450,
+    upgrades 660, downgrades 555, reactivation 150, which is nothing in the end.
+    """
+    session, settings = playbook
+    rows = values(session, settings, "mrr_movements", "month", date(2018, 1, 1), date(2020, 12, 31), by=("movement",))
+    december = {row["member"]: row["value"] for row in rows if row["period_start"] == date(2019, 12, 1)}
+    totals: dict[str, float] = {}
+    for row in rows:
+        totals[row["member"]] = totals.get(row["member"], 0) + (row["value"] or 0)
+
+    assert {"new": 100, "expansion": 50, "contraction": -30, "churn": -705} == {k: v for k, v in december.items() if v}
+    assert {"new": 2195, "churn": -2450, "expansion": 660, "contraction": -555, "reactivation": 150} == totals
+
+
+def test_repeat_buyers_of_a_music_shop(published_data, tmp_path):
+    """
+    Of 2,357 customers from January to September 1997, 946 bought on more than one day: 0.401358. Eight of them never
+    paid anything, and what costs nothing is no order here.
+    """
+    content = {
+        "organisation": {"currency": "USD"},
+        "kpis": {"options": {"repeat_months": 9}},
+        "connectors": {
+            "files": {"kind": "files", "folder": str(published.purchases(published_data, tmp_path / "files"))}
+        },
+    }
+    settings = build(content, tmp_path)
+    with computed(settings, date(1997, 9, 30)) as session:
+        [repeat] = values(session, settings, "repeat_purchase_rate", "month", date(1997, 9, 1), date(1997, 9, 30))
+        [free] = session.rows(
+            "select count(*) as customers from (select account_key from revenue group by 1 having max(amount) = 0)"
+        )
+        assert 8 == free["customers"]
+        assert (946, 2357 - 8) == (repeat["numerator"], repeat["denominator"])
+        assert 0.401358 == pytest.approx(repeat["numerator"] / (repeat["denominator"] + 8), abs=5e-7)
 
 
 def test_the_pipeline_played_through_salesforce_gives_the_same_figures(published_data, tmp_path, monkeypatch):

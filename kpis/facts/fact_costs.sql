@@ -10,6 +10,7 @@ with ranked_campaigns as (
 ),
 spans as (
     select
+        c.source || ':' || coalesce(c.id, '') as cost_key,
         c.kind,
         coalesce(c.channel, k.channel) as channel,
         c.campaign_key as campaign,
@@ -31,6 +32,7 @@ days as (
 ),
 shares as (
     select
+        cost_key,
         kind,
         channel,
         campaign,
@@ -42,6 +44,7 @@ shares as (
     from days
 )
 select
+    s.cost_key,
     s.kind,
     s.channel,
     s.campaign,

@@ -1,144 +1,181 @@
--- Each order's money split over the touches that led to it; the credits of one order add up to its amount exactly.
--- Model: w_shaped where the first lead's date and the deal's date are known, else position_based.
-with people as (
-    select person_key, account, channel, campaign, coalesce(account, person_key) as party_key from fact_people
-),
-campaign_channels as (
-    select
-        campaign_key,
-        arg_min(channel, case when source || ':' || id = campaign_key then 0 else 1 end) as channel
-    from campaigns
-    where not coalesce(is_deleted, false) and channel is not null
-    group by campaign_key
-),
-first_leads as (
-    select coalesce(account, person_key) as party_key, min(created_at) as first_lead_at
-    from fact_people
-    group by 1
-),
-sold as (
-    select
-        o.*,
-        coalesce(o.account, p.party_key, o.person_key) as party_key,
-        coalesce(p.channel, a.channel) as lead_channel,
-        coalesce(p.campaign, a.campaign) as lead_campaign,
-        l.first_lead_at
-    from fact_orders as o
-    left join people as p on p.person_key = o.person_key
-    left join fact_accounts as a on a.account_key = o.account
-    left join first_leads as l on l.party_key = coalesce(o.account, p.party_key, o.person_key)
-),
-contacts as (
-    select
-        coalesce(t.account_key, p.account, d.account, t.person_key) as party_key,
-        t.campaign_key as campaign,
-        coalesce(t.channel, c.channel) as channel,
-        t.at,
-        cast(t.at at time zone :timezone as date) as "on",
-        t.source || ':' || t.id as touch_key
-    from touches as t
-    left join people as p on p.person_key = t.person_key
-    left join fact_deals as d on d.opportunity_key = t.opportunity_key
-    left join campaign_channels as c on c.campaign_key = t.campaign_key
-    where not coalesce(t.is_deleted, false) and t.at is not null
-),
-paths as (
-    select
-        o.revenue_source,
-        o.order_key,
-        o."on",
-        o.amount,
-        o.cogs,
-        o.is_unconverted,
-        o.first_lead_at is not null and o.opportunity_created_at is not null as is_w_shaped,
-        t.channel,
-        t.campaign,
-        t.at <= o.first_lead_at as is_up_to_lead,
-        t.at <= o.opportunity_created_at as is_up_to_opportunity,
-        count(*) over path as touches,
-        row_number() over (partition by o.revenue_source, o.order_key order by t.at, t.touch_key) as turn
-    from sold as o
-    join contacts as t
-        on t.party_key = o.party_key
-        and t.at <= o.conversion_at
-        and t."on" >= o.conversion_on - cast(:lookback_days as integer)
-    window path as (partition by o.revenue_source, o.order_key)
-),
-milestones as (
+-- Each conversion split over what led to it, by the model chosen: the shares of a conversion add up to 1, its credits to its
+-- amount exactly. Without a path the whole goes to its own campaign or channel, else to those of its lead, else to nothing.
+-- Models over touches give a row per touch, at level `all`. Markov and Shapley split over states: levels `channel` and
+-- `campaign` hold the same money twice, so a question by campaign takes the levels `all` and `campaign`, any other `all`
+-- and `channel`.
+with over_touches as (
     select
         *,
-        coalesce(max(case when is_up_to_lead then turn end) over path, 0) as lead_turn,
-        coalesce(max(case when is_up_to_opportunity then turn end) over path, 0) as opportunity_turn
-    from paths
-    window path as (partition by revenue_source, order_key)
-),
-weights as (
-    select
-        *,
-        case
-            when is_w_shaped and turn not in (1, lead_turn, opportunity_turn)
-                then 0.1 / count(*) filter (where turn not in (1, lead_turn, opportunity_turn)) over path
-            when is_w_shaped
-                then 0.3 * (cast(turn = 1 as integer) + cast(turn = lead_turn as integer) + cast(turn = opportunity_turn as integer))
-            when touches <= 2 then 1.0 / touches
-            when turn in (1, touches) then 0.4
-            else 0.2 / (touches - 2)
-        end as weight
-    from milestones
-    window path as (partition by revenue_source, order_key)
+        case :attribution_model
+            when 'first' then first
+            when 'last' then last
+            when 'last_non_direct' then last_non_direct
+            when 'linear' then linear
+            when 'position_based' then position_based
+            when 'u_shaped_lead' then u_shaped_lead
+            when 'w_shaped' then w_shaped
+            when 'full_path' then full_path
+            when 'time_decay' then time_decay
+            when 'auto' then auto
+        end as share
+    from fact_paths
+    where :attribution_model not in ('markov', 'shapley', 'primary_campaign')
 ),
 running as (
     select
         *,
-        sum(weight) over up_to_here / sum(weight) over path as share_so_far
-    from weights
-    window
-        path as (partition by revenue_source, order_key),
-        up_to_here as (partition by revenue_source, order_key order by turn rows unbounded preceding)
+        sum(share) over (partition by revenue_source, order_key order by turn rows unbounded preceding) as share_so_far
+    from over_touches
+),
+-- of a conversion, every state on its path is worth the same
+states as (
+    select distinct
+        p.revenue_source,
+        p.order_key,
+        l.level,
+        case when l.level = 'channel' then p.channel end as channel,
+        case when l.level = 'campaign' then p.campaign end as campaign
+    from fact_paths as p
+    cross join (values ('channel'), ('campaign')) as l (level)
+    where p.is_known and :attribution_model = 'shapley'
+),
+placed_states as (
+    select
+        *,
+        row_number() over (partition by revenue_source, order_key, level order by channel, campaign) as position,
+        cast(count(*) over (partition by revenue_source, order_key, level) as double) as positions
+    from states
+),
+-- of all conversions alike, what the journeys together say that a state is worth
+model as (
+    select
+        revenue_source,
+        level,
+        nullif(state, '(none)') as state,
+        share,
+        row_number() over by_state as position,
+        count(*) over (partition by revenue_source, level) as positions,
+        sum(share) over by_state as share_so_far
+    from attribution_shares
+    where share > 0 and :attribution_model = 'markov'
+    window by_state as (partition by revenue_source, level order by state rows unbounded preceding)
+),
+modelled as (
+    select
+        *,
+        coalesce(lag(share_so_far) over (partition by revenue_source, level order by position), 0) as share_before
+    from model
+),
+with_path as (
+    select distinct revenue_source, order_key
+    from fact_paths
+    where is_known and :attribution_model = 'markov'
+),
+portions as (
+    select
+        revenue_source,
+        order_key,
+        'all' as level,
+        channel,
+        campaign,
+        team,
+        kind,
+        touch_key,
+        turn as position,
+        is_known,
+        share,
+        coalesce(lag(share_so_far) over (partition by revenue_source, order_key order by turn), 0) as share_before,
+        share_so_far,
+        turn = touches as is_last
+    from running
+    union all
+    select
+        revenue_source, order_key, level, channel, campaign, null, null, null, position, true,
+        1 / positions, (position - 1) / positions, position / positions, position = positions
+    from placed_states
+    union all
+    select
+        p.revenue_source, p.order_key, m.level, m.state, null, null, null, null, m.position, true,
+        m.share, m.share_before, m.share_so_far, m.position = m.positions
+    from with_path as p
+    join modelled as m on m.revenue_source = p.revenue_source and m.level = 'channel'
+),
+-- by campaign the conversions of a day are split together: each over every campaign would be a product of the two
+pooled as (
+    select
+        c.revenue_source, c."on", c.is_unconverted, count(*) as conversions, sum(c.amount) as amount,
+        case when count(c.cogs) = count(*) then sum(c.cogs) end as cogs
+    from fact_conversions as c
+    join with_path as p on p.revenue_source = c.revenue_source and p.order_key = c.order_key
+    group by c.revenue_source, c."on", c.is_unconverted, c.cogs is null
 ),
 split as (
     select
-        *,
-        coalesce(lag(share_so_far) over (partition by revenue_source, order_key order by turn), 0) as share_before
-    from running
+        c.revenue_source,
+        c.order_key,
+        c.record_table,
+        c.record_key,
+        c.account,
+        c.person_key,
+        c."on",
+        c.amount,
+        c.cogs,
+        c.is_unconverted,
+        coalesce(p.level, 'all') as level,
+        case
+            when p.level is not null then p.channel
+            when :attribution_model <> 'primary_campaign' or c.own_campaign is not null then c.channel
+        end as channel,
+        case
+            when p.level is not null then p.campaign
+            when :attribution_model = 'primary_campaign' then c.own_campaign
+            else c.campaign
+        end as campaign,
+        p.team,
+        p.kind,
+        p.touch_key,
+        case when p.level is null then 1 else p.position end as position,
+        p.is_known,
+        case when p.level is null then 1 else p.share end as share,
+        case when p.level is null then 0 else p.share_before end as share_before,
+        case when p.level is null then 1 else p.share_so_far end as share_so_far,
+        p.level is null or p.is_last as is_last
+    from fact_conversions as c
+    left join portions as p on p.revenue_source = c.revenue_source and p.order_key = c.order_key
+    union all
+    select
+        c.revenue_source, null, null, null, null, null, c."on", c.amount, c.cogs, c.is_unconverted, m.level, null, m.state,
+        null, null, null, m.position, true, c.conversions * m.share, m.share_before, m.share_so_far,
+        m.position = m.positions
+    from pooled as c
+    join modelled as m on m.revenue_source = c.revenue_source and m.level = 'campaign'
 )
 select
     revenue_source,
     order_key,
+    record_table,
+    record_key,
+    account,
+    person_key,
     "on",
+    level,
+    position,
+    touch_key,
     channel,
     campaign,
-    share_so_far - share_before as share,
+    team,
+    kind,
+    share,
     -- the last one gets what is left, so nothing is lost to rounding
     cast(
-        case when turn = touches then amount else cast(round(amount * share_so_far, 4) as decimal(18, 4)) end
+        case when is_last then amount else cast(round(amount * share_so_far, 4) as decimal(18, 4)) end
         - cast(round(amount * share_before, 4) as decimal(18, 4)) as decimal(18, 4)
     ) as amount,
     cast(
-        case when turn = touches then cogs else cast(round(cogs * share_so_far, 4) as decimal(18, 4)) end
+        case when is_last then cogs else cast(round(cogs * share_so_far, 4) as decimal(18, 4)) end
         - cast(round(cogs * share_before, 4) as decimal(18, 4)) as decimal(18, 4)
     ) as cogs,
     is_unconverted,
-    channel is not null or campaign is not null as is_attributed
+    coalesce(is_known, channel is not null or campaign is not null) as is_attributed
 from split
-union all
-select
-    o.revenue_source,
-    o.order_key,
-    o."on",
-    case
-        when o.campaign is not null then coalesce(o.channel, c.channel)
-        when o.channel is not null then o.channel
-        else o.lead_channel
-    end,
-    case when o.campaign is null and o.channel is null then o.lead_campaign else o.campaign end,
-    1.0,
-    o.amount,
-    o.cogs,
-    o.is_unconverted,
-    coalesce(o.campaign, o.channel, o.lead_channel, o.lead_campaign) is not null
-from sold as o
-left join campaign_channels as c on c.campaign_key = o.campaign
-where not exists (
-    select 1 from paths as p where p.revenue_source = o.revenue_source and p.order_key = o.order_key
-)
+where share is distinct from 0

@@ -1,6 +1,19 @@
 -- One row per opportunity over all sources. State and dates of closing come from the representative alone, since a mix
 -- of two records' states would be a state that no system ever showed; gaps in the rest are filled from the others.
-with ranked as (
+with persons as (
+    select person_key, min(created_at) as lead_at
+    from leads
+    where not coalesce(is_deleted, false) and coalesce(is_lead, true) and person_key is not null
+    group by person_key
+),
+-- a person belongs to one account, whatever others its records name
+first_leads as (
+    select k.account as account_key, min(p.lead_at) as lead_at
+    from persons as p
+    join fact_person_accounts as k on k.person_key = p.person_key
+    group by k.account
+),
+ranked as (
     select
         *,
         row_number() over (
@@ -15,6 +28,7 @@ deals as (
         opportunity_key,
         arg_min(source, place) as source,
         arg_min(id, place) as id,
+        arg_min(stage, place) filter (where stage is not null) as current_stage,
         arg_min(account_key, place) filter (where account_key is not null) as account,
         arg_min(person_key, place) filter (where person_key is not null) as person_key,
         arg_min(campaign_key, place) filter (where campaign_key is not null) as campaign,
@@ -57,6 +71,7 @@ select
     d.owner,
     d.channel,
     d.pipeline,
+    d.current_stage,
     d.product,
     d.kind,
     a.segment,
@@ -76,6 +91,16 @@ select
         when d.closed_at is not null then (epoch(d.closed_at) - epoch(d.created_at)) / 86400.0
         else cast(date_diff('day', d.created_on, d.closed_on) as double)
     end as cycle_days,
+    -- the same from its lead on, else from the account's first, else from the deal itself
+    case
+        when d.closed_at is not null
+            then (epoch(d.closed_at) - epoch(coalesce(p.lead_at, l.lead_at, d.created_at))) / 86400.0
+        else cast(
+            date_diff(
+                'day', cast(coalesce(p.lead_at, l.lead_at, d.created_at) at time zone :timezone as date), d.closed_on
+            ) as double
+        )
+    end as cycle_days_from_lead,
     d.original_amount,
     case
         when d.currency = upper(:currency) then d.original_amount
@@ -84,6 +109,8 @@ select
     d.original_amount is not null and d.currency <> upper(:currency) and r.rate is null as is_unconverted
 from dated as d
 left join fact_account_records as a on a.account_key = d.account
+left join persons as p on p.person_key = d.person_key
+left join first_leads as l on l.account_key = d.account
 left join fact_rates as r
     on r.currency = d.currency
     and r.day = least(coalesce(d.closed_on, d.created_on), (select max(day) from fact_rates))

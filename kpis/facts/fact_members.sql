@@ -16,4 +16,10 @@ select dimension, member_id, member from ranked where place = 1
 union all
 select 'account', account_key, name from fact_accounts where name is not null
 union all
-select 'stage', stage, min(stage_label) from fact_stage_visits group by stage
+select 'stage', stage, min(stage_label)
+from (
+    select stage, stage_label from fact_stage_entries
+    union all
+    select stage, stage_label from fact_funnel
+) as stages_met
+group by stage

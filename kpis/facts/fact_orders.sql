@@ -1,6 +1,15 @@
 -- One row per order, both ways of seeing one: won deals and invoices; a question picks either, never both.
 -- Renewals and zero amounts are no orders. Refunds lower the revenue of their own day.
-with billed as (
+with refunds as (
+    select opportunity_key, "on", sum(amount) as amount
+    from revenue
+    where not coalesce(is_deleted, false) and kind = 'refund' and opportunity_key is not null and "on" is not null
+    group by opportunity_key, "on"
+),
+refunded as (
+    select opportunity_key, "on", sum(amount) over (partition by opportunity_key order by "on") as amount from refunds
+),
+billed as (
     select
         r.source || ':' || coalesce(r.id, '') as order_key,
         coalesce(r.account_key, d.account) as account,
@@ -24,6 +33,18 @@ with billed as (
     from revenue as r
     left join fact_deals as d on d.opportunity_key = r.opportunity_key
     where not coalesce(r.is_deleted, false) and r."on" is not null and r.amount <> 0 and not coalesce(d.is_renewal, false)
+),
+given_back as (
+    select 'won' as revenue_source, d.opportunity_key as order_key, min(f."on") as "on"
+    from fact_deals as d
+    join refunded as f on f.opportunity_key = d.opportunity_key and f.amount >= d.original_amount
+    group by d.opportunity_key
+    union all
+    select 'invoices', b.order_key, min(f."on")
+    from billed as b
+    join refunded as f on f.opportunity_key = b.opportunity_key and f.amount >= b.amount
+    where not b.is_refund
+    group by b.order_key
 )
 select
     'won' as revenue_source,
@@ -42,8 +63,12 @@ select
     false as is_refund,
     d.created_at as opportunity_created_at,
     d.closed_on as conversion_on,
-    d.closing_at as conversion_at
+    d.closing_at as conversion_at,
+    d.original_amount > 0 as is_sale,
+    -- the day by which refunds of the same deal had come to all of it
+    g."on" as given_back_on
 from fact_deals as d
+left join given_back as g on g.revenue_source = 'won' and g.order_key = d.opportunity_key
 where d.is_won and not d.is_renewal and d.original_amount <> 0 and d.closed_on is not null
 union all
 select
@@ -63,8 +88,11 @@ select
     b.is_refund,
     b.opportunity_created_at,
     b.conversion_on,
-    b.conversion_at
+    b.conversion_at,
+    not b.is_refund and b.amount > 0,
+    g."on"
 from billed as b
+left join given_back as g on g.revenue_source = 'invoices' and g.order_key = b.order_key
 left join fact_account_records as a on a.account_key = b.account
 left join fact_rates as r
     on r.currency = b.currency and r.day = least(b."on", (select max(day) from fact_rates))

@@ -1,4 +1,4 @@
--- One row per person over all sources, at the earliest creation and qualification, with the first known channel.
+-- One row per person over all sources, at the earliest creation and qualification, with the first known channel and campaign.
 -- People of whom no record counts as a lead (a Salesforce contact, unless the settings say so) are not here.
 with ranked as (
     select
@@ -19,18 +19,25 @@ people as (
     select
         person_key,
         arg_min(account_key, place) filter (where account_key is not null) as account,
-        arg_min(campaign_key, place) filter (where campaign_key is not null) as campaign,
+        arg_min(campaign_key, turn) filter (where campaign_key is not null) as campaign,
         arg_min(owner_key, place) filter (where owner_key is not null) as owner,
         arg_min(segment, place) filter (where segment is not null) as own_segment,
         arg_min(channel, turn) filter (where channel is not null) as channel,
         -- a record that is no lead still says whose person it is and where from, but not when the lead began
         min(created_at) filter (where coalesce(is_lead, true)) as created_at,
         min(qualified_at) filter (where coalesce(is_lead, true)) as qualified_at,
+        min(converted_on) filter (where coalesce(is_lead, true) and opportunity_id is not null) as converted_on,
         min(became_customer_at) filter (where coalesce(is_lead, true)) as own_customer_at,
         coalesce(bool_or(is_bulk_import) filter (where coalesce(is_lead, true)), false) as is_bulk_import
     from ranked
     group by person_key
     having bool_or(coalesce(is_lead, true))
+),
+first_deals as (
+    select person_key, min(created_on) as opportunity_on
+    from fact_deals
+    where person_key is not null
+    group by person_key
 ),
 responses as (
     select person_key, min(at) as responded_at
@@ -49,6 +56,7 @@ select
     cast(p.created_at at time zone :timezone as date) as created_on,
     cast(p.qualified_at at time zone :timezone as date) as qualified_on,
     cast(t.responded_at at time zone :timezone as date) as responded_on,
+    coalesce(d.opportunity_on, p.converted_on) as opportunity_on,
     p.is_bulk_import,
     case when p.account is null then cast(p.own_customer_at at time zone :timezone as date) else c.became_customer_on end as customer_on,
     -- the account's own history decides; the person's date counts only where there is no account
@@ -57,4 +65,5 @@ select
 from people as p
 left join fact_account_records as a on a.account_key = p.account
 left join fact_customers as c on c.account_key = p.account
+left join first_deals as d on d.person_key = p.person_key
 left join responses as t on t.person_key = p.person_key

@@ -19,6 +19,8 @@ select
     s.id,
     s.account_key,
     s.product_family as product,
+    s.product as product_name,
+    s.plan,
     upper(coalesce(s.currency, :currency)) as currency,
     s.starts_on,
     s.ends_on,

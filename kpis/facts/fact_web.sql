@@ -1,7 +1,12 @@
--- Visits by day; rows of a whole month carry the visitors of that month and would count its visits twice.
+-- Visits and visitors. Rows of a day tell visits; rows of a whole month tell its visitors, each counted once, and would
+-- count its visits twice.
 select
+    source || ':' || coalesce(id, '') as row_key,
     "on",
     channel,
-    sessions
+    grain = 'month' as is_of_month,
+    case when grain = 'day' then sessions end as sessions,
+    case when grain = 'day' then engaged_sessions end as engaged_sessions,
+    total_users
 from web_traffic
-where not coalesce(is_deleted, false) and grain = 'day' and "on" is not null and sessions is not null
+where not coalesce(is_deleted, false) and grain in ('day', 'month') and "on" is not null

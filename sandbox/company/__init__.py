@@ -11,7 +11,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
-from sandbox.company import files, google, hubspot, market, salesforce
+from sandbox.company import billing, files, google, hubspot, market, salesforce, usage
 from sandbox.company.draw import Calendar
 from sandbox.company.hubspot.deals import DEAL_TYPES
 from sandbox.company.market import CAMPAIGN_WORDS, CHANNEL_WORDS
@@ -20,6 +20,7 @@ from sandbox.company.people import Population
 from sandbox.company.recurring import Customers
 from sandbox.company.sales import open_new_business
 from sandbox.company.service import Diary
+from sandbox.company.success import Success
 from sandbox.company.words import FREE_MAIL
 from sandbox.vendor import Records
 
@@ -36,7 +37,8 @@ class Company:
         salesforce: API object name -> records as the REST API types them.
         hubspot: Plural type name -> records, all values as text.
         google: Rows that reports are made from.
-        files: Normalized table -> rows of what no vendor tells: costs, rates, targets.
+        files: Normalized table -> rows of what no vendor tells: costs, rates, targets, and the exports of billing,
+            product analytics and the project tool.
         timezone: IANA name.
         currency: ISO code.
         until: The last day known.
@@ -73,6 +75,9 @@ def tell(seed: int, accounts: int, until: date) -> World:
     Customers(world).play()
     Diary(world).write()
     market.pay_campaigns(world)
+    billing.bill(world)
+    usage.use(world)
+    Success(world).play()
     return world
 
 

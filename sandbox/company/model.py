@@ -10,6 +10,7 @@ from typing import Literal
 
 from sandbox.company.draw import Calendar
 from sandbox.company.products import Line
+from sandbox.company.relation import Invoice, Offer, Onboarding, Referral, Use
 
 Team = Literal["Marketing", "Sales", "Service"]
 DealKind = Literal["New Business", "Upsell", "Cross-sell", "Renewal"]
@@ -137,6 +138,8 @@ class Person:
 class Deal:
     """
     An opportunity with the stages that it went through: (stage, entered at), the last one being where it stands.
+
+    `is_monthly` where it is paid from month to month, not for a year ahead.
     """
 
     number: int
@@ -157,6 +160,7 @@ class Deal:
     is_synced: bool = False
     starts_on: date | None = None
     ends_on: date | None = None
+    is_monthly: bool = False
     activities: list[Activity] = field(default_factory=list)
 
     @property
@@ -265,6 +269,11 @@ class World:
     activities: list[Activity] = field(default_factory=list)
     tickets: list[Ticket] = field(default_factory=list)
     emails: list[EmailSend] = field(default_factory=list)
+    invoices: list[Invoice] = field(default_factory=list)
+    uses: list[Use] = field(default_factory=list)
+    onboardings: list[Onboarding] = field(default_factory=list)
+    referrals: list[Referral] = field(default_factory=list)
+    offers: list[Offer] = field(default_factory=list)
 
     def team(self, name: Team) -> list[Owner]:
         return [owner for owner in self.owners if owner.team == name]

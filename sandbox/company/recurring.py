@@ -80,6 +80,7 @@ class Customers:
         ends = add_months(starts, months)
         held = [deal, *self._offers(deal, {deal.family: deal.lines[:1]}, starts, min(ends, until))]
         for one in held:
+            one.is_monthly = True
             one.ends_on = ends if ends <= until else None
         if ends <= until:
             self._maybe_return(deal.account, ends)

@@ -4,7 +4,8 @@ What happens day by day: calls, meetings, e-mails, tickets, and marketing e-mail
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from collections.abc import Iterator
+from datetime import date, datetime, timedelta
 from random import Random
 from typing import Literal
 
@@ -22,6 +23,7 @@ _TICKETS = {
 _SUBJECTS = ("5 ideas for your pipeline", "What's new", "Ready for Q4? 🚀", "Tu resumen del mes", "Invitation: webinar")
 _VISITS_EACH_MONTH = 0.55  # talks with a customer that no deal asks for
 _TICKETS_EACH_MONTH = 0.28
+_ASKED_EACH_MONTH = 0.2  # customers whom marketing asks for a story, a reference, a talk at a webinar
 
 
 class Diary:
@@ -44,6 +46,8 @@ class Diary:
         for account in self.world.accounts:
             self._care_for(account)
         self._mail()
+        for account in self.world.accounts:
+            self._ask_customer(account)
 
     def _note(
         self, owner: Owner, at: datetime, person: Person | None, account: Account | None, deal: Deal | None, kind: Kind
@@ -90,24 +94,39 @@ class Diary:
         Talks and tickets of the months in which an account pays.
         """
         rng = self.rng
-        terms = [(d.starts_on, d.ends_on) for d in account.deals if d.starts_on]
+        first: Ticket | None = None
+        for day in self._paying_months(account):
+            person = rng.choice(account.people) if account.people else None
+            at = at_office(rng, day + timedelta(days=rng.randrange(28)))
+            if rng.random() < _VISITS_EACH_MONTH:
+                owner = rng.choice(self.service) if rng.random() < 0.65 else account.owner
+                self._note(owner, at, person, account, None, pick(rng, _KINDS))
+            if rng.random() < 0.12:
+                self._note(rng.choice(self.marketing), at + timedelta(minutes=7), person, account, None, "email")
+            if rng.random() < _TICKETS_EACH_MONTH:
+                at = at_office(rng, day + timedelta(days=rng.randrange(28)))
+                first = self._ticket(account, person, at, first) or first
+
+    def _paying_months(self, account: Account) -> Iterator[date]:
+        """
+        A day in each month in which an account pays.
+        """
+        terms = [(deal.starts_on, deal.ends_on) for deal in account.deals if deal.starts_on]
         if not terms:
             return
         day = max(min(starts for starts, _ in terms), add_months(self.world.calendar.start, -1))
-        first: Ticket | None = None
         while day <= self.world.calendar.until:
             if any(starts <= day and (ends is None or day < ends) for starts, ends in terms):
-                person = rng.choice(account.people) if account.people else None
-                at = at_office(rng, day + timedelta(days=rng.randrange(28)))
-                if rng.random() < _VISITS_EACH_MONTH:
-                    owner = rng.choice(self.service) if rng.random() < 0.65 else account.owner
-                    self._note(owner, at, person, account, None, pick(rng, _KINDS))
-                if rng.random() < 0.12:
-                    self._note(rng.choice(self.marketing), at + timedelta(minutes=7), person, account, None, "email")
-                if rng.random() < _TICKETS_EACH_MONTH:
-                    at = at_office(rng, day + timedelta(days=rng.randrange(28)))
-                    first = self._ticket(account, person, at, first) or first
+                yield day
             day = add_months(day, 1)
+
+    def _ask_customer(self, account: Account) -> None:
+        rng = self.rng
+        for day in self._paying_months(account):
+            if account.people and rng.random() < _ASKED_EACH_MONTH:
+                at = at_office(rng, day + timedelta(days=rng.randrange(28)))
+                kind: Kind = "meeting" if rng.random() < 0.4 else "call"
+                self._note(rng.choice(self.marketing), at, rng.choice(account.people), account, None, kind)
 
     def _ticket(self, account: Account, person: Person | None, at: datetime, earlier: Ticket | None) -> Ticket | None:
         rng = self.rng

@@ -50,6 +50,7 @@ def identify(session: Session, settings: Settings, offered: frozenset[str]) -> I
         _components(session, entity, ranks)
         while _set_apart(session, entity):
             _components(session, entity, ranks)
+        _answered(session, entity)
     for row in session.rows("select entity, reason, count(*) as n from noria.identity_links group by all order by all"):
         found.links[row["entity"], row["reason"]] = row["n"]
     found.unsure = int(session.value("select count(*) from noria.identity_unsure") or 0)
@@ -89,6 +90,23 @@ def _collect(session: Session, entity: Entity) -> None:
             f" where (least(a, b), greatest(a, b)) not in"
             f" (select least(a, b), greatest(a, b) from noria.identity_decisions where entity = '{entity.name}')"
         )
+
+
+def _answered(session: Session, entity: Entity) -> None:
+    """
+    A pair that other links have made one leaves nothing to decide.
+    """
+    session.execute(
+        f"""
+        delete from noria.identity_unsure
+        where entity = '{entity.name}' and (a, b) in (
+            select pair.a, pair.b
+            from noria.identity_unsure as pair
+            join noria.keys_{entity.table} as one on one.source || ':' || one.id = pair.a
+            join noria.keys_{entity.table} as other on other.source || ':' || other.id = pair.b
+            where one.key = other.key
+        )"""
+    )
 
 
 def _set_apart(session: Session, entity: Entity) -> bool:

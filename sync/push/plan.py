@@ -13,7 +13,7 @@ from typing import Any
 
 from connectors.contract import Destination, Publisher, Tab, TabPlan, Update, Value
 from connectors.errors import UserError
-from sync.compute import computed_as_of, computed_without
+from sync.compute import computed_as_of, computed_without, redefined
 from sync.pull import context, only_fits
 from sync.push.tabs import tabs
 from sync.push.wanted import COMPUTED_AT, DECIMALS, Wanted, wanted
@@ -130,7 +130,7 @@ def plan(
         overwrite: Take our value where somebody else changed ours.
     """
     with warehouse.open(read_only=True) as session:
-        as_of, lacking = computed_as_of(session), computed_without(session)
+        as_of, lacking, changed = computed_as_of(session), computed_without(session), redefined(session, settings)
     made = Plan(as_of=as_of)
     for name, own in settings.push.items():
         connected = settings.connectors[name]
@@ -142,6 +142,12 @@ def plan(
             one.stopped.append(
                 f"The values were computed without all records ({lacking}): run `noria pull` until it is whole, then"
                 " `noria compute`."
+            )
+            continue
+        if changed:
+            one.stopped.append(
+                f"The values of {', '.join(changed)} were computed by another definition than the settings have now:"
+                " run `noria compute`."
             )
             continue
         try:

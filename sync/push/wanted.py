@@ -4,15 +4,16 @@ What should stand in the CRM: the KPIs of accounts and campaigns to date, and th
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import ROUND_HALF_EVEN, Decimal
 from typing import Any
 
 from connectors.contract import FieldKind, FieldSpec, Update, Value
-from kpis.catalogue import CATALOGUE
+from kpis.model import Kpi
 from sync.compute import Asked, answer
+from sync.kpis_known import known
 from sync.settings import PushSettings, Settings
 from sync.warehouse import Session
 
@@ -92,11 +93,10 @@ def rounded(value: float | int | None, kind: FieldKind) -> Decimal | int | None:
     return int(exact) if kind == "integer" else exact
 
 
-def _spec(object: str, id: str, language: str) -> FieldSpec:
-    kpi = CATALOGUE[id]
+def _spec(object: str, kpi: Kpi, language: str) -> FieldSpec:
     return FieldSpec(
         object=object,
-        name=id,
+        name=kpi.id,
         label=getattr(kpi.name, language),
         help=getattr(kpi.meaning, language),
         kind=_KINDS.get(str(kpi.unit), "number"),
@@ -130,7 +130,8 @@ def _records(
     ids = tuple(id for id in ids if id not in unknown)
     if not ids:
         return Wanted(object, (), ())
-    specs = {id: _spec(object, id, language) for id in ids}
+    kpis = known(settings)
+    specs = {id: _spec(object, kpis[id], language) for id in ids}
     merged = "and live.merged_into is null" if object == "accounts" else ""
     rows = session.rows(
         f"""
@@ -153,9 +154,11 @@ def _records(
 def _organisation(session: Session, settings: Settings, own: PushSettings) -> Wanted:
     specs = tuple(FieldSpec("organisation", name, label, help, kind) for name, kind, label, help in ORGANISATION)
     rows = session.rows("select * from kpi_values where dimension = 'org' order by kpi, grain, period_start")
+    kpis = known(settings)
     # Of a KPI without input in any period nothing is known for now: what stands is neither changed nor blanked.
-    known = {row["kpi"] for row in rows if row["reason"] != "missing_input"}
-    listed = known if own.organisation == ("all",) else known & set(own.organisation)
+    # The same of one that the settings declare no more.
+    told = {row["kpi"] for row in rows if row["reason"] != "missing_input"} & kpis.keys()
+    listed = told if own.organisation == ("all",) else told & set(own.organisation)
     months = sorted({row["period_start"] for row in rows if row["grain"] == "month"})[-own.months :]
     # Quarters and years are kept up a little longer than months, so that each has its year before.
     oldest = date(months[-1].year - own.months // 12 - 1, 1, 1) if months else date.min
@@ -165,7 +168,7 @@ def _organisation(session: Session, settings: Settings, own: PushSettings) -> Wa
             continue
         if row["grain"] == "month" and row["period_start"] < months[0]:
             continue
-        updates.append(Update("organisation", key(row), _cells(row, settings.organisation.language)))
+        updates.append(Update("organisation", key(row), _cells(row, kpis, settings.organisation.language)))
     return Wanted("organisation", specs, tuple(updates))
 
 
@@ -177,8 +180,8 @@ def key(row: dict[str, Any]) -> str:
     return f"{row['kpi']}|{row['grain']}|{row['period_start'].isoformat()}{cut}"
 
 
-def _cells(row: dict[str, Any], language: str) -> dict[str, Value]:
-    kpi = CATALOGUE[row["kpi"]]
+def _cells(row: dict[str, Any], kpis: Mapping[str, Kpi], language: str) -> dict[str, Value]:
+    kpi = kpis[row["kpi"]]
     return {
         "kpi": row["kpi"],
         "name": getattr(kpi.name, language),

@@ -1,27 +1,43 @@
 """
-The KPIs as a list, and one of them in full.
+The KPIs by board, and one of them in full.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from rich.table import Table
 
-from sync import words
+from kpis.model import Kpi
+from kpis.words import BOARDS
+from sync import vocabulary, words
 from sync.plain import safe
 from sync.screen.style import table
 
 Card = Mapping[str, Any]
 
 
-def catalogue(cards: Sequence[Card], language: str) -> Table:
+def catalogue(cards: Sequence[Card], language: str, board: str | None = None) -> Iterator[Table]:
     """
-    The list of KPIs.
+    The list of KPIs, a table per board, then those that stand on none.
+
+    Args:
+        board: The only one to list; None lists each.
     """
-    titles = {"en": ("Id", "KPI", "Unit", "Better"), "es": ("Id", "KPI", "Unidad", "Mejor")}[language]
-    shown = table("", *titles, whole=(0, 3))
+    boards = [board] if board in BOARDS else list(BOARDS)
+    for name in boards:
+        yield from _listed(
+            getattr(BOARDS[name], language), [each for each in cards if name in each["boards"]], language
+        )
+    if board not in BOARDS:
+        title = vocabulary.OTHERS[language]
+        yield from _listed(title, [each for each in cards if not each["boards"]], language)
+
+
+def _listed(title: str, cards: Sequence[Card], language: str) -> Iterator[Table]:
+    heads = {"en": ("Id", "KPI", "Unit", "Better"), "es": ("Id", "KPI", "Unidad", "Mejor")}[language]
+    shown = table(safe(title), *heads, whole=(3,))
     for each in cards:
         shown.add_row(
             safe(each["kpi"]),
@@ -29,39 +45,51 @@ def catalogue(cards: Sequence[Card], language: str) -> Table:
             safe(words.unit(each["unit"], language)),
             words.better(each["better"], language),
         )
-    return shown
+    if cards:
+        yield shown
 
 
 def card(each: Card, language: str) -> Table:
     """
     One KPI in full.
     """
-    titles = {
-        "en": ("Id", "Meaning", "Formula", "Unit", "Better", "Can be cut by", "Needs", "Article", "Option"),
-        "es": ("Id", "Qué dice", "Fórmula", "Unidad", "Mejor", "Se desglosa por", "Necesita", "Artículo", "Opción"),
-    }[language]
     shown = table(safe(each["name"][language]), "", "", whole=(0,))
     shown.show_header = False
-    cuts = [name for name in each["by"] if name != "org"]
-    rows = [
-        (titles[0], each["kpi"]),
-        (titles[1], each["meaning"][language]),
-        (titles[2], each["formula"]),
-        *((f"{titles[2]} ({words.dimension(name, language)})", formula) for name, formula in each["formulas"].items()),
-        (titles[3], words.unit(each["unit"], language)),
-        (titles[4], words.better(each["better"], language)),
-        (titles[5], ", ".join(cuts) or "–"),
-        (titles[6], ", ".join(each["needs"])),
-        *([(titles[7], each["article"])] if each["article"] else []),
-        *((titles[8], _option(option, language)) for option in each["options"]),
-    ]
-    for title, text in rows:
+    for title, text in _lines(each, language):
         shown.add_row(f"[bold]{safe(title)}[/]", safe(text))
     return shown
 
 
-def _option(option: Mapping[str, Any], language: str) -> str:
-    meaning = option.get("meaning")
-    told = meaning.get(language, "") if isinstance(meaning, Mapping) else str(meaning or "")
-    choices = ", ".join(str(value) for value in option.get("values") or ())
-    return f"{option['name']} = {option.get('default')}" + (f" ({choices})" if choices else "") + f": {told}"
+def _lines(each: Card, language: str) -> Iterator[tuple[str, str]]:
+    titles = vocabulary.CARD[language]
+    yield "Id", each["kpi"]
+    yield titles["meaning"], each["meaning"][language]
+    if each["caution"]:
+        yield titles["caution"], each["caution"][language]
+    yield titles["formula"], each["formula"]
+    for dimension, formula in each["formulas"].items():
+        yield f"{titles['formula']} ({words.dimension(dimension, language)})", formula
+    yield titles["unit"], words.unit(each["unit"], language)
+    yield titles["better"], words.better(each["better"], language)
+    yield titles["by"], ", ".join(name for name in each["by"] if name != "org") or "–"
+    yield titles["grains"], ", ".join(words.grain(grain, language) for grain in each["grains"])
+    yield titles["needs"], ", ".join(each["needs"])
+    if each["article"]:
+        yield titles["article"], each["article"]
+    if each["boards"]:
+        yield titles["boards"], "; ".join(getattr(BOARDS[board], language) for board in each["boards"])
+    for status in each["statuses"]:
+        yield titles["status"], words.band(status, each["unit"], language)
+    for option in each["options"]:
+        yield titles["option"], words.option(option, language)
+
+
+def cautions(kpis: Sequence[Kpi], language: str) -> list[str]:
+    """
+    How the KPIs shown mislead, each caution once.
+    """
+    found: dict[str, list[str]] = {}
+    for kpi in kpis:
+        if kpi.caution is not None:
+            found.setdefault(getattr(kpi.caution, language), []).append(getattr(kpi.name, language))
+    return [f"{', '.join(names)}: {text}" for text, names in found.items()]

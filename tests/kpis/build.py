@@ -5,6 +5,7 @@ Builders of normalized rows that show only the fields that matter, and a small w
 from __future__ import annotations
 
 import itertools
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -15,8 +16,12 @@ import duckdb
 import pyarrow as pa
 
 from connectors.schema import TABLES
-from kpis.engine import Question, compile
-from kpis.facts import Environment, statements
+from kpis.attribution import SHARES, TRANSITIONS, shares
+from kpis.catalogue import CATALOGUE
+from kpis.engine import Question
+from kpis.facts import FACTS, Environment, Statement, statements
+from kpis.model import Kpi
+from kpis.objectives import ACTUALS, OBJECTIVES, Objective, compile, objective
 
 ALL_TABLES = frozenset(TABLES)
 TODAY = date(2026, 11, 15)
@@ -105,8 +110,43 @@ def environment(**settings: Any) -> Environment:
 
 
 @lru_cache(maxsize=32)
-def _fact_texts(known: Environment) -> list[str]:
-    return [statement.sql for statement in statements(known)]
+def _statements(known: Environment) -> tuple[Statement, ...]:
+    return tuple(statements(known))
+
+
+def _named(sql: str) -> frozenset[str]:
+    return frozenset(re.findall(r"\w+", sql)) & FACTS.keys()
+
+
+@lru_cache(maxsize=256)
+def _under(names: frozenset[str], known: Environment) -> frozenset[str]:
+    """
+    The facts named and all that they are made from.
+    """
+    texts = {statement.name: statement.sql for statement in _statements(known)}
+    texts |= {name: fact.monthly_of for name, fact in FACTS.items() if fact.monthly_of}
+    found: frozenset[str] = frozenset()
+    while names - found:
+        found |= names
+        names = frozenset().union(*(_named(texts[name]) for name in found))
+        if SHARES in names:
+            names |= {TRANSITIONS}
+    return found
+
+
+@lru_cache(maxsize=32)
+def reads(known: Environment) -> dict[str, frozenset[str]]:
+    """
+    The normalized tables that each fact is made from, directly or through others.
+    """
+    own = {
+        statement.name: TABLES.keys() & set(re.findall(r"(?:from|join) (\w+)", statement.sql.lower()))
+        for statement in _statements(known)
+    }
+    return {
+        name: frozenset(table for each in _under(frozenset({name}), known) for table in own.get(each, ()))
+        for name in own
+    }
 
 
 @lru_cache(maxsize=1)
@@ -139,6 +179,10 @@ class Answer:
     definition: str
     previous: float | None
     year_before: float | None
+    interval_low: float | None
+    interval_high: float | None
+    target: float | None
+    status: str | None
 
 
 class Warehouse:
@@ -150,12 +194,12 @@ class Warehouse:
         self.connection = duckdb.connect()
         self.connection.execute("set timezone = 'America/New_York'")  # nothing may lean on the machine's own time zone
         self.environment = environment(**settings)
-        self._facts_stand = False
+        self.standing: set[str] = set()
         self.connection.execute(_tables())
         self.add(*rows)
 
     def add(self, *rows: Row) -> None:
-        self._facts_stand = False
+        self.standing.clear()
         by_table: dict[str, list[dict[str, Any]]] = {}
         for table, values in rows:
             by_table.setdefault(table, []).append(values)
@@ -173,11 +217,26 @@ class Warehouse:
                 f"insert into {table} ({columns}) values ({marks})", [[v.get(name) for name in names] for v in listed]
             )
 
-    def facts(self) -> None:
-        if not self._facts_stand:
-            for text in _fact_texts(self.environment):
-                self.connection.execute(text)
-            self._facts_stand = True
+    def facts(self, names: Iterable[str] = FACTS) -> None:
+        """
+        Build the facts named, or all, and what they are made from, unless they stand.
+        """
+        needed = _under(frozenset(names) - self.standing, self.environment) - self.standing
+        for statement in _statements(self.environment):
+            if statement.name in needed:
+                self.connection.execute(statement.sql)
+                if statement.name == SHARES:
+                    self._fit()
+        self.standing |= needed
+
+    def _fit(self) -> None:
+        """
+        Solve the Markov model, as a run does before it gives any credit.
+        """
+        fitted = shares(self.connection.sql(f"from {TRANSITIONS}").to_arrow_table())
+        self.connection.register("fitted", fitted)
+        self.connection.execute(f"insert into {SHARES} select * from fitted")
+        self.connection.unregister("fitted")
 
     def ask(
         self,
@@ -188,8 +247,9 @@ class Warehouse:
         by: Iterable[str] = (),
         as_of: date = TODAY,
         options: Mapping[str, object] | None = None,
+        custom: Mapping[str, Kpi] | None = None,
+        same_days: bool = False,
     ) -> list[Answer]:
-        self.facts()
         question = Question(
             kpis=kpis,
             grains=(grain,) if isinstance(grain, str) else grain,
@@ -198,16 +258,32 @@ class Warehouse:
             as_of=as_of,
             dimensions=tuple(by),
             options=options or {},
+            custom=custom or {},
+            same_days=same_days,
         )
-        found = self.connection.execute(compile(question, self.environment)).fetchall()
+        over_kpis = any(CATALOGUE[kpi].over_kpis for kpi in kpis if kpi in CATALOGUE)
+        compiled = compile(question, self.environment, self._objectives() if over_kpis else ())
+        for sql in (*compiled.actuals, compiled.answer):
+            self.facts(_named(sql))
+        if compiled.actuals:
+            actuals = [self.connection.sql(sql).to_arrow_table() for sql in compiled.actuals]
+            self.connection.register(ACTUALS, pa.concat_tables(actuals))
+        found = self.connection.execute(compiled.answer).fetchall()
         return [Answer(*values) for values in found]
+
+    def _objectives(self) -> list[Objective]:
+        self.facts(_named(OBJECTIVES))
+        found = self.connection.execute(OBJECTIVES)
+        names = [column[0] for column in found.description]
+        return [objective(dict(zip(names, values, strict=True))) for values in found.fetchall()]
 
     def one(self, kpi: str, *, by: str | None = None, member: str = "all", **question: Any) -> Answer:
         """
         The single answer about one member in one period.
         """
         answers = self.ask(kpi, by=[by] if by else [], **question)
-        found = [answer for answer in answers if answer.dimension == (by or "org") and answer.member_id == member]
+        about = (kpi, by or "org", member)
+        found = [answer for answer in answers if (answer.kpi, answer.dimension, answer.member_id) == about]
         assert len(found) == 1, answers
         return found[0]
 

@@ -10,7 +10,7 @@ from decimal import Decimal
 import pytest
 
 from connectors.errors import UserError
-from tests.kpis.build import ALL_TABLES, Warehouse, cost, deal, instant, lead, rate, row, subscription, touch
+from tests.kpis.build import ALL_TABLES, Warehouse, cost, day, deal, instant, lead, rate, row, subscription, touch
 
 
 def invoice(amount: float, on: str = "2026-03-15", **fields: object) -> tuple[str, dict[str, object]]:
@@ -243,3 +243,51 @@ def test_a_margin_in_percent_is_refused() -> None:
     with pytest.raises(UserError, match=r"gross_margin was 80") as refused:
         Warehouse().ask("romi", options={"gross_margin": 80})
     assert refused.value.where == "kpis.options.gross_margin"
+
+
+def test_a_pause_within_a_month_loses_no_customer() -> None:
+    """
+    Won in January for 500, paid 100 a month until 10 March and again from the 20th: nothing lost, unless the return is
+    still ahead. Then 500 less 0.5 × 100 × 68 days × 12 / 365.25 are gone.
+    """
+    warehouse = Warehouse(
+        cost(500, "2026-01-05"),
+        subscription("a", "2026-01-01", "2026-03-10", 100),
+        subscription("a", "2026-03-20", None, 100),
+        gross_margin=Decimal("0.5"),
+    )
+
+    assert warehouse.value("unrecovered_cac") == 0
+    assert warehouse.value("unrecovered_cac", as_of=date(2026, 3, 15)) == pytest.approx(
+        500 - 0.5 * 100 * 68 * 12 / 365.25
+    )
+
+
+def test_a_cost_without_a_rate_leaves_what_was_lost_unknown() -> None:
+    """
+    Acme cost something in dollars, which no rate converts; Bolt came in a month in which nobody told of any cost.
+    """
+    warehouse = Warehouse(
+        cost(500, "2026-01-05", currency="USD"),
+        subscription("acme", "2026-01-01", "2026-03-10", 100),
+        subscription("bolt", "2026-02-01", "2026-04-10", 100),
+        gross_margin=Decimal("0.5"),
+    )
+
+    assert warehouse.one("unrecovered_cac").reason == "missing_fx_rate"
+    april = warehouse.one("unrecovered_cac", first="2026-04-01")
+    assert (april.value, april.flags) == (0, "no_cost_that_month")
+
+
+def test_before_anything_is_spent_there_is_nothing_to_pay_back() -> None:
+    """
+    An order of unknown cost of goods is credited to a campaign whose spend begins tomorrow.
+    """
+    warehouse = Warehouse(
+        row("campaigns", id="c1", campaign_key="c1", starts_on=day("2026-03-01")),
+        cost(100, "2026-03-16", campaign_key="c1"),
+        deal(closed="2026-03-05", amount=500, campaign_key="c1"),
+    )
+
+    assert warehouse.one("campaign_breakeven_days", as_of=date(2026, 3, 15)).reason == "not_applicable"
+    assert warehouse.one("campaign_breakeven_days", as_of=date(2026, 3, 16)).reason == "missing_input"

@@ -213,3 +213,16 @@ def test_email_rates_are_sums_over_sums() -> None:
 
     assert warehouse.value("email_open_rate") == 0.1
     assert warehouse.value("email_click_through_rate") == pytest.approx(20 / 1500)
+
+
+def test_channel_and_campaign_come_from_the_first_source() -> None:
+    """
+    HubSpot met Ada first, by its fair; Salesforce, whose record is believed, has its own campaign: she is the fair's.
+    """
+    own = lead("2026-03-10", id="ada", channel="Email", campaign_key="mailing")
+    first = lead("2026-03-02", source="hubspot", id="h1", channel="Events", campaign_key="fair")
+    first[1]["person_key"] = own[1]["person_key"]
+    warehouse = Warehouse(own, first)
+
+    assert warehouse.value("new_leads", by="campaign", member="fair") == 1
+    assert warehouse.value("new_leads", by="channel", member="Events") == 1

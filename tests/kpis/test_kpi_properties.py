@@ -1,233 +1,186 @@
 """
-Every KPI over random tables against the row-by-row reference.
+Every KPI over random companies against the row-by-row reference.
 """
 
 from __future__ import annotations
 
-import random
-from collections.abc import Callable, Sequence
-from datetime import UTC, date, datetime, timedelta
+from collections.abc import Collection, Iterator, Mapping
+from datetime import date
 from decimal import Decimal
-from typing import Any
+from typing import Any, NamedTuple
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from kpis.catalogue import CATALOGUE
-from tests.kpis.build import Warehouse
-from tests.kpis.naive import Naive
+from tests.kpis.build import ALL_TABLES, Warehouse, environment
+from tests.kpis.naive import Naive, knows
+from tests.kpis.worlds import ACCOUNTS, CAMPAIGNS, CHANNELS, OWNERS, PRODUCTS, SEGMENTS, World
 
-LISTED = [kpi for kpi in CATALOGUE.values() if not kpi.supporting]
-DIMENSIONS = ("channel", "segment", "owner", "product", "stage")
+# Held by tests of their own: what the lifetime models give is no recount.
+LACKING = {"customer_lifetime_value_predictive", "customer_historic_value"}
+# All less the new ones: where a part of all is unknown the engine does not say that it could only be a new one's.
+CAUTIOUS = {"arpa_existing"}
+RECOUNTED = tuple(kpi for kpi in CATALOGUE if kpi not in LACKING)
+MODELS = ("first", "last", "last_non_direct", "linear", "position_based")
+MODELS += ("u_shaped_lead", "w_shaped", "full_path", "time_decay", "primary_campaign")
+MEMBERS = ("(none)", *ACCOUNTS, *CAMPAIGNS, *CHANNELS, *OWNERS, *PRODUCTS, *SEGMENTS)
 
-# Both sides of local midnights, of month ends, and of the clock changes in Madrid
-_EDGES = (
-    "2026-01-31T22:59",
-    "2026-01-31T23:00",
-    "2026-02-28T23:30",
-    "2026-03-29T00:59",
-    "2026-03-29T01:00",
-    "2026-03-31T22:00",
+# What honest people choose differently: options, what the organisation is, and the KPIs that they bear on
+RETURNS = ("roi", "romi", "activity_roi", "attributed_revenue", "attributed_conversions", "campaign_breakeven_days")
+ORDERS = (*RETURNS, "average_ticket", "cac_to_ticket_ratio", "gross_margin", "repeat_purchase_rate", "net_new_revenue")
+VALUES = ("cac_payback_months", "unrecovered_cac", "ltv_to_cac_ratio", "customer_lifetime_value")
+FUNNEL = ("funnel_stage_conversion_rate", "funnel_drop_off_rate")
+CLOSINGS = ("close_rate_pipeline", "win_rate", "close_rate_created")
+STAGES = ("stage_duration", "stage_age_open", "sales_cycle_length")
+CONVERSION = ("lead_conversion_rate_cohort", "lead_conversion_rate_period", "qualified_lead_rate")
+QUALIFIED = ("new_qualified_leads", "qualified_lead_rate", "lead_velocity_rate", "cost_per_qualified_lead")
+SCENARIOS: tuple[tuple[dict[str, object], dict[str, Any], tuple[str, ...]], ...] = (
+    ({}, {"offered": ALL_TABLES}, (*ORDERS, *VALUES)),
+    ({}, {"offered": ALL_TABLES, "gross_margin": Decimal("0.6")}, (*ORDERS, *VALUES)),
+    ({"revenue_source": "won"}, {"offered": ALL_TABLES, "gross_margin": Decimal("0.6")}, (*ORDERS, *VALUES)),
+    ({"payback_arpa": "new"}, {"gross_margin": Decimal("-0.1")}, VALUES),
+    *(({"attribution_model": model, "lookback_days": 45}, {}, RETURNS) for model in MODELS),
+    ({"attribution_model": "time_decay", "half_life_days": 30}, {"offered": ALL_TABLES}, RETURNS),
+    ({"lookback_days": 10}, {}, ("marketing_sourced_revenue_share", "marketing_influenced_revenue_share")),
+    ({"qualified_rule": "responded"}, {}, QUALIFIED),
+    ({"cpl_leads": "all"}, {}, ("cost_per_lead", "cost_per_qualified_lead")),
+    ({"conversion_goal": "opportunity", "cohort_window_days": 20}, {}, CONVERSION),
+    ({"funnel": "strict"}, {}, FUNNEL),
+    ({"close_rate_by": "amount"}, {}, CLOSINGS),
+    ({"statistic": "median", "stage_length": "latest", "sales_cycle_scope": "all_closed"}, {}, STAGES),
+    ({"statistic": "mean"}, {}, ("onboarding_time",)),
+    ({"adoption_uses": 1}, {}, ("product_adoption_rate",)),
+    ({"adoption_uses": 2, "adoption_days": 90}, {}, ("product_adoption_rate",)),
+    ({"engagement_teams": "any"}, {}, ("engaged_account_rate",)),
+    ({"retention_include_reactivation": "true"}, {}, ("net_mrr_retention_rate", "net_mrr_churn_rate")),
+    ({"repeat_months": 2}, {"offered": ALL_TABLES}, ("repeat_purchase_rate",)),
+    ({"repeat_months": 2, "revenue_source": "won"}, {"offered": ALL_TABLES}, ("repeat_purchase_rate",)),
+    ({"cltv_basis": "gross_profit"}, {"gross_margin": Decimal("0.6")}, ("customer_lifetime_value",)),
+    ({"cltv_basis": "gross_profit"}, {"offered": ALL_TABLES}, ("customer_lifetime_value",)),
+    ({"sales_cycle_start": "lead"}, {}, ("sales_cycle_length",)),
+    ({"velocity_days": 30}, {}, ("pipeline_velocity",)),
+    ({"email_opens": "reliable"}, {}, ("email_open_rate", "email_click_to_open_rate")),
 )
-_DAYS = [date(2025, 11, 20) + timedelta(days=number) for number in range(0, 200, 7)]
-_DAYS += [date(2026, 1, 31), date(2026, 2, 28), date(2026, 3, 1), date(2026, 3, 31), date(2026, 4, 1)]
-
-_INSTANTS = [datetime.fromisoformat(text).replace(tzinfo=UTC) for text in _EDGES]
-_MONEY = [Decimal(text) for text in ("0", "10.01", "33.3333", "100", "250.5")]
-_SOURCES = ("salesforce", "hubspot")
-_ACCOUNTS = ("salesforce:a1", "hubspot:a2", "salesforce:a3", "salesforce:a0")
-_PEOPLE = tuple(f"salesforce:l{number}" for number in range(6)) + tuple(f"hubspot:l{number}" for number in range(6))
-_DEALS = tuple(f"salesforce:o{number}" for number in range(8)) + tuple(f"hubspot:o{number}" for number in range(6))
-_CHANNELS = ("Email", "Paid Search", "Organic Search")
-_CURRENCIES = ("EUR", "EUR", "EUR", "USD", "usd", None)
-RATES = ([], [(date(2025, 1, 1), 0.5)], [(date(2025, 11, 1), 0.9), (date(2026, 3, 1), 0.8)])
 
 
-class Company:
+def named(scenario: tuple[dict[str, object], dict[str, Any], tuple[str, ...]]) -> str:
     """
-    Random normalized tables: nulls, ties, deletions, shared keys, two currencies, instants at the edges of days.
+    A scenario by its options; sets have another order in every process.
     """
+    options, organisation, _ = scenario
+    told = {**options, **{name: value for name, value in organisation.items() if name != "offered"}}
+    return ",".join(
+        [*(f"{name}={value}" for name, value in told.items()), *(["invoices"] if "offered" in organisation else [])]
+    )
 
-    def __init__(self, seed: int) -> None:
-        self.random = random.Random(seed)
-        self.rates = self.random.choice(RATES)
-        self.as_of = self.random.choice((date(2026, 12, 31), date(2026, 3, 31), date(2026, 4, 15)))
-        self.tables: dict[str, list[dict[str, Any]]] = {
-            "accounts": self.rows(5, self.account),
-            "leads": self.rows(22, self.lead),
-            "opportunities": self.rows(25, self.deal),
-            "stage_changes": self.rows(30, self.stage_change),
-            "touches": self.rows(25, self.touch),
-            "costs": self.rows(14, self.cost),
-            "subscriptions": self.rows(14, self.subscription),
-            "email_sends": self.rows(8, self.email),
-            "web_traffic": self.rows(20, self.web),
-        }
-        self.tables["exchange_rates"] = [
-            {"source": "files", "id": f"r{number}", "currency": "USD", "on": on, "rate": value}
-            for number, (on, value) in enumerate(self.rates)
-        ]
 
-    def rows(self, size: int, make: Callable[[], dict[str, Any]]) -> list[dict[str, Any]]:
-        made = [make() for _ in range(self.random.randint(size // 3, size))]
-        return [
-            {"source": self.one(_SOURCES), "is_deleted": self.one((None, False, False, False, True))}
-            | row
-            | {"id": f"{make.__name__[0].replace('d', 'o')}{number}"}
-            for number, row in enumerate(made)
-        ]
+# A smaller seed is no simpler company: there is nothing to shrink
+RANDOM = settings(
+    deadline=None,
+    phases=(Phase.explicit, Phase.reuse, Phase.generate),
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
+)
 
-    def one(self, values: Sequence[Any]) -> Any:
-        return self.random.choice(values)
 
-    def maybe(self, value: Any) -> Any:
-        return value if self.random.random() < 0.8 else None
-
-    def day(self) -> date:
-        return (
-            date(2025, 11, 20) + timedelta(days=self.random.randint(0, 190))
-            if self.random.random() < 0.8
-            else self.one(_DAYS)
-        )
-
-    def at(self) -> datetime:
-        day = self.day()
-        made = datetime(day.year, day.month, day.day, self.one((0, 9, 23)), tzinfo=UTC)
-        return made if self.random.random() < 0.8 else self.one(_INSTANTS)
-
-    def account(self) -> dict[str, Any]:
-        return {
-            "account_key": self.one(_ACCOUNTS),
-            "segment": self.maybe(self.one(("small", "large"))),
-            "owner_key": self.maybe(self.one(("salesforce:u1", "hubspot:u2"))),
-            "created_at": self.maybe(self.at()),
-        }
-
-    def lead(self) -> dict[str, Any]:
-        return self.account() | {
-            "kind": self.one(("lead", "contact")),
-            "person_key": self.one(_PEOPLE),
-            "account_key": self.maybe(self.one(_ACCOUNTS)),
-            "channel": self.maybe(self.one(_CHANNELS)),
-            "campaign_key": None,
-            "qualified_at": self.maybe(self.at()),
-            "became_customer_at": self.maybe(self.at()),
-        }
-
-    def deal(self) -> dict[str, Any]:
-        return {
-            "opportunity_key": self.one(_DEALS),
-            "account_key": self.maybe(self.one(_ACCOUNTS)),
-            "person_key": self.maybe(self.one(_PEOPLE)),
-            "owner_key": self.maybe(self.one(("salesforce:u1", "hubspot:u2"))),
-            "channel": self.maybe(self.one(_CHANNELS)),
-            "campaign_key": None,
-            "product_family": self.maybe(self.one(("core", "extra"))),
-            "kind": self.maybe(self.one(("new", "upsell", "renewal"))),
-            "created_at": self.maybe(self.at()),
-            "closed_on": self.maybe(self.day()),
-            "closed_at": self.maybe(self.at()),
-            "is_closed": self.maybe(self.one((True, True, False))),
-            "is_won": self.maybe(self.one((True, True, False))),
-            "amount": self.maybe(self.one(_MONEY)),
-            "currency": self.one(_CURRENCIES),
-        }
-
-    def stage_change(self) -> dict[str, Any]:
-        # one CRM keeps the history: which of two is followed is told in its own test
-        return {
-            "source": "salesforce",
-            "opportunity_key": self.one(_DEALS[:6]),
-            "stage": self.one(("demo", "offer", "won")),
-            "at": self.at(),
-        }
-
-    def touch(self) -> dict[str, Any]:
-        return {
-            "person_key": self.maybe(self.one(_PEOPLE)),
-            "account_key": self.one((None, None, *_ACCOUNTS)),
-            "opportunity_key": self.one((None, *_DEALS)),
-            "campaign_key": None,
-            "channel": self.maybe(self.one(_CHANNELS)),
-            "at": self.at(),
-            "is_response": self.maybe(self.one((True, False))),
-        }
-
-    def cost(self) -> dict[str, Any]:
-        start = self.day()
-        return {
-            "kind": self.one(("media", "media", "salary", "sales", "automation")),
-            "channel": self.maybe(self.one(_CHANNELS)),
-            "amount": self.maybe(self.one(_MONEY)),
-            "currency": self.one(_CURRENCIES),
-            "starts_on": self.maybe(start),
-            "ends_on": self.maybe(start + timedelta(days=self.random.randint(-3, 60))),
-        }
-
-    def subscription(self) -> dict[str, Any]:
-        start = self.one((self.day(), date(2025, 8, 1)))
-        return {
-            "account_key": self.maybe(self.one(_ACCOUNTS)),
-            "product_family": self.maybe(self.one(("core", "extra"))),
-            "mrr": self.maybe(self.one(_MONEY)),
-            "currency": self.one(_CURRENCIES),
-            "starts_on": self.maybe(start),
-            "ends_on": self.maybe(start + timedelta(days=self.random.randint(-3, 240))),
-            "is_trial": self.one((None, False, False, True)),
-        }
-
-    def email(self) -> dict[str, Any]:
-        return {
-            "sent_at": self.at(),
-            "delivered": self.maybe(self.random.randint(0, 50)),
-            "unique_opens": self.maybe(self.random.randint(0, 50)),
-            "unique_clicks": self.maybe(self.random.randint(0, 50)),
-        }
-
-    def web(self) -> dict[str, Any]:
-        return {
-            "grain": self.one(("day", "day", "month")),
-            "on": self.day(),
-            "channel": self.maybe(self.one(_CHANNELS)),
-            "sessions": self.maybe(self.random.randint(0, 9)),
-        }
+class Difference(NamedTuple):
+    kpi: str
+    period: date
+    dimension: str
+    member: str
+    answered: tuple[float | None, str | None] | str
+    expected: tuple[float | None, str | None]
 
 
 @pytest.fixture(scope="module")
 def warehouse() -> Warehouse:
-    return Warehouse()
+    made = Warehouse()
+    made.connection.execute("pragma disable_optimizer")  # of so few rows, planning takes longer than reading
+    return made
 
 
-@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def differences(
+    warehouse: Warehouse,
+    world: World,
+    kpis: Collection[str] = RECOUNTED,
+    options: Mapping[str, object] | None = None,
+    grain: str = "month",
+    **organisation: Any,
+) -> Iterator[Difference]:
+    """
+    What the engine and the reference answer differently.
+    """
+    for table in ALL_TABLES:
+        warehouse.connection.execute(f"delete from {table}")
+    warehouse.environment = environment(**organisation)
+    offered = warehouse.environment.offered
+    warehouse.add(*((table, row) for table, rows in world.tables.items() if table in offered for row in rows))
+    stated = {name: value for name, value in organisation.items() if name != "offered"}
+    reference = Naive(
+        world.tables, world.as_of, "Europe/Madrid", "EUR", options=stated | dict(options or {}), offered=offered
+    )
+    dimensions = sorted({dimension for kpi in kpis for dimension in CATALOGUE[kpi].by})
+    first, last = ("2026-01-01", "2026-04-01") if grain == "month" else ("2026-01-01", "2026-01-01")
+    answers = warehouse.ask(
+        *kpis, grain=grain, first=first, last=last, by=dimensions, as_of=world.as_of, options=options
+    )
+    for answer in answers:
+        value, reason = reference.answer(
+            answer.kpi, answer.period_start, answer.period_end, answer.dimension, answer.member_id
+        )
+        if answer.kpi in CAUTIOUS and answer.reason == "missing_fx_rate":
+            continue
+        expected = None if value is None else pytest.approx(value, abs=1e-3, rel=1e-6)
+        if (answer.value, answer.reason) != (expected, reason):
+            key = (answer.kpi, answer.period_start, answer.dimension, answer.member_id)
+            yield Difference(*key, (answer.value, answer.reason), (value, reason))
+    shown = {(a.kpi, a.period_start, a.dimension, a.member_id) for a in answers}
+    start, end = (date(2026, 3, 1), date(2026, 3, 31)) if grain == "month" else (date(2026, 1, 1), date(2026, 3, 31))
+    for kpi in kpis:
+        for dimension in CATALOGUE[kpi].by:
+            for member in MEMBERS:
+                value, reason = reference.answer(kpi, start, end, dimension, member)
+                if value and (kpi, start, dimension, member) not in shown:
+                    yield Difference(kpi, start, dimension, member, "not shown", (value, reason))
+
+
+def test_the_reference_knows_every_kpi() -> None:
+    """
+    Nothing in the catalogue goes unchecked, save what is named above; and what is named there is in the catalogue.
+    """
+    assert {kpi for kpi in CATALOGUE if not knows(kpi)} == LACKING & set(CATALOGUE)
+
+
+@settings(parent=RANDOM, max_examples=3)
 @given(seed=st.integers(0, 10**9))
 def test_engine_agrees_with_the_reference(warehouse: Warehouse, seed: int) -> None:
     """
     Value and reason of all KPIs, by month and every dimension, are those of the row-by-row reference.
     """
-    company = Company(seed)
-    tables, as_of = company.tables, company.as_of
-    for table in tables:
-        warehouse.connection.execute(f"delete from {table}")
-    labels = [{"source": "salesforce", "id": s, "stage": s, "is_closed": s == "won"} for s in ("demo", "offer", "won")]
-    warehouse.connection.execute("delete from stages")
-    warehouse.add(*((table, row) for table, rows in {**tables, "stages": labels}.items() for row in rows))
-    reference = Naive(tables, as_of, "Europe/Madrid", "EUR")
+    assert next(differences(warehouse, World(seed)), None) is None
 
-    answers = warehouse.ask(
-        *(kpi.id for kpi in LISTED), first="2026-01-01", last="2026-04-01", by=DIMENSIONS, as_of=as_of
-    )
 
-    assert len(answers) >= len(LISTED) * (3 if as_of.month == 3 else 4)
-    for answer in answers:
-        value, reason = reference.answer(
-            answer.kpi, answer.period_start, answer.period_end, answer.dimension, answer.member_id
-        )
-        expected = None if value is None else pytest.approx(value, abs=1e-3, rel=1e-6)
-        assert (answer.value, answer.reason) == (expected, reason), answer
-    shown = {(a.kpi, a.period_start, a.dimension, a.member_id) for a in answers}
-    for kpi in LISTED:
-        for dimension in set(DIMENSIONS) & set(kpi.by):
-            for member in ("Email", "Paid Search", "small", "large", "salesforce:u1", "core", "demo", "(none)"):
-                value, _ = reference.answer(kpi.id, date(2026, 3, 1), date(2026, 3, 31), dimension, member)
-                assert not value or (kpi.id, date(2026, 3, 1), dimension, member) in shown
+@settings(parent=RANDOM, max_examples=1)
+@given(seed=st.integers(0, 10**9))
+def test_quarters_agree_with_the_reference(warehouse: Warehouse, seed: int) -> None:
+    """
+    The same for a quarter, which is no sum of its months where a rate or a balance is asked.
+    """
+    assert next(differences(warehouse, World(seed), grain="quarter"), None) is None
+
+
+@pytest.mark.parametrize(("options", "organisation", "kpis"), SCENARIOS, ids=[named(each) for each in SCENARIOS])
+@settings(parent=RANDOM, max_examples=1)
+@given(seed=st.integers(0, 10**9))
+def test_options_agree_with_the_reference(
+    warehouse: Warehouse,
+    options: dict[str, object],
+    organisation: dict[str, Any],
+    kpis: tuple[str, ...],
+    seed: int,
+) -> None:
+    """
+    Under another policy too, each KPI that it bears on is that of the reference.
+    """
+    assert next(differences(warehouse, World(seed), kpis, options, **organisation), None) is None

@@ -191,3 +191,49 @@ def test_a_deal_in_two_crms_gives_its_subscription_once() -> None:
     )
 
     assert warehouse.value("mrr") == 100 + 20 + 7 + 5
+
+
+def test_money_without_a_rate_that_another_replaces_has_moved_by_an_unknown_amount() -> None:
+    """
+    One subscription in dollars gives way to another; no rate is known, so nobody knows whether that was growth or loss.
+    Where the dollars stay, the euros that were added beside them are known.
+    """
+    warehouse = Warehouse(
+        subscription("a", "2026-01-01", "2026-03-10", 100, currency="USD"),
+        subscription("a", "2026-03-10", None, 120, currency="USD"),
+        subscription("b", "2026-01-01", None, 100, currency="USD"),
+        subscription("b", "2026-03-10", None, 30),
+    )
+    by_account = {"by": "account", "first": "2026-03-01"}
+
+    assert warehouse.one("mrr_movements", member="a", **by_account).reason == "missing_fx_rate"
+    assert warehouse.value("mrr_movements", member="b", **by_account) == 30
+    for movement in ("expansion", "contraction", "exchange"):
+        assert warehouse.one("mrr_movements", by="movement", member=movement).reason == "missing_fx_rate"
+
+
+def test_the_highest_mrr_inside_a_month_is_that_of_one_day() -> None:
+    """
+    80 in euros until the 10th, then 60 dollars worth 120 until the 20th: at no day more than 120.
+    """
+    warehouse = Warehouse(
+        rate("USD", "2026-01-01", 2),
+        subscription("a", "2026-03-02", "2026-03-10", 80),
+        subscription("a", "2026-03-10", "2026-03-20", 60, currency="USD"),
+    )
+
+    assert warehouse.value("mrr_movements", by="movement", member="intra_month") == 120
+    assert warehouse.value("mrr_movements") == 0
+
+
+def test_a_quarter_asked_by_its_first_day_looks_back_from_its_last_month() -> None:
+    """
+    Ten accounts since 2024, one of which leaves in March: six months up to March lose 1 of 60, ARPA is 100.
+    """
+    warehouse = Warehouse(
+        *(subscription(f"a{number}", "2024-01-01", None, 100) for number in range(9)),
+        subscription("b", "2024-01-01", "2026-03-10", 100),
+    )
+
+    quarter = warehouse.value("customer_lifetime_value", grain="quarter", first="2026-01-01")
+    assert quarter == warehouse.value("customer_lifetime_value") == pytest.approx(100 * 60)

@@ -11,7 +11,7 @@ from typing import Any
 
 import pandas as pd
 
-from tests.oracle.records import Book
+from tests.oracle.book import Book
 
 COHORT_WINDOW = 90  # [days]
 LOW_SAMPLE = 30
@@ -45,7 +45,7 @@ class Period:
         self.balances = (self.opening, self.last)
 
     def before(self, spans: int = 1) -> Period:
-        return Period(self.book, self.span - spans, self.as_of)
+        return type(self)(self.book, self.span - spans, self.as_of)
 
     def within(self, days: pd.Series[Any]) -> pd.Series[Any]:
         return days.map(lambda day: is_day(day) and self.first <= day <= self.last).astype(bool)
@@ -133,22 +133,9 @@ class Period:
     def marketing_cac(self) -> Figure:
         return per(self.cost(lambda table: table["kind"] != "sales"), self.new_customers())
 
-    def income_bounds(self) -> tuple[float, float]:
-        """
-        Between nothing and every order of the period can be credited to touches.
-        """
-        deals = self.deals()
-        return 0.0, float(deals[deals["is_won"] & self.within(deals["closed_on"])]["amount"].sum())
-
     def marketing_cost(self, automation: bool) -> float:
         apart = {"sales"} if automation else {"sales", "automation"}
         return self.cost(lambda table: ~table["kind"].isin(apart)) or 0.0
-
-    def cac_to_ticket_ratio(self) -> Figure:
-        cac, ticket = self.marketing_cac(), self.average_ticket()
-        if cac.value is None or ticket.value is None:
-            return cac if cac.value is None else ticket
-        return ratio(cac.value, ticket.value)
 
     # Web and email
 
@@ -217,11 +204,6 @@ class Period:
         counted = stays[~stays["inside"].astype(bool) & self.within(stays["last"])]
         return ratio(counted["days"].sum(), len(counted))
 
-    def average_ticket(self) -> Figure:
-        deals = self.deals()
-        orders = deals[deals["is_won"] & self.within(deals["closed_on"]) & (deals["amount"] > 0)]
-        return ratio(orders["amount"].sum(), len(orders))
-
     # Recurring revenue
 
     def active(self, day: date) -> pd.DataFrame:
@@ -242,17 +224,20 @@ class Period:
         paying = self.mrr_of(self.last)
         return ratio(paying.sum(), len(paying))
 
-    def gross_mrr_churn_rate(self) -> Figure:
+    def kept(self) -> tuple[pd.Series[Any], pd.Series[Any]]:
         """
-        Losses in what the accounts agreed to pay: a renewal at another day's rate is no loss.
+        Account -> MRR at the start and at the end in what the accounts agreed to pay: a renewal at another day's rate
+        is neither loss nor gain.
         """
         keys = ["account", "currency"]
         opening, closing = (self.active(day).groupby(keys)[["mrr", "original"]].sum() for day in self.balances)
         rates = opening["mrr"] / opening["original"]
         kept = (closing["original"] * rates.reindex(closing.index)).fillna(closing["mrr"])
-        before = opening["mrr"].groupby("account").sum()
-        after = kept.groupby("account").sum().reindex(before.index).fillna(0.0)
-        return ratio((before - after).clip(lower=0).sum(), before.sum())
+        return opening["mrr"].groupby("account").sum(), kept.groupby("account").sum()
+
+    def gross_mrr_churn_rate(self) -> Figure:
+        before, after = self.kept()
+        return ratio((before - after.reindex(before.index).fillna(0.0)).clip(lower=0).sum(), before.sum())
 
     def churned(self) -> tuple[int, int]:
         """

@@ -1,41 +1,23 @@
 """
-The company as one book: persons, accounts, deals, subscriptions, costs, sends and visits, each counted once.
+The book, written from what the vendors and the files gave.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
 import pandas as pd
 
 from tests.oracle import identity
-from tests.oracle.identity import Record, Unions, alive_hubspot, alive_salesforce, long_id
+from tests.oracle.book import Book
+from tests.oracle.exports import Exports
+from tests.oracle.identity import Record, alive_hubspot, alive_salesforce, long_id
+from tests.oracle.talks import Talks, tickets_on
 from tests.oracle.vendors import Rows, Settings
 from tests.oracle.words import Words
 
 SALESFORCE_KINDS = {"New Business": "new", "Upsell": "upsell", "Cross-sell": "cross_sell", "Renewal": "renewal"}
-
-
-@dataclass(frozen=True)
-class Book:
-    """
-    Tables with the columns that the figures need; `_on` are local dates, money is in the reporting currency.
-    """
-
-    persons: pd.DataFrame
-    deals: pd.DataFrame
-    visits: pd.DataFrame
-    subscriptions: pd.DataFrame
-    costs: pd.DataFrame
-    sends: pd.DataFrame
-    traffic: pd.DataFrame
-    customers: pd.Series[Any]
-    account_keys: Unions
-    live_accounts: list[Record]
-    gone_accounts: list[Record]
-    campaign_costs: dict[str, float]
 
 
 class Reader:
@@ -300,10 +282,12 @@ class Reader:
         traffic["on"] = pd.to_datetime(traffic["date"]).dt.date
         deals = self.deals()
         subscriptions = self.subscriptions(deals)
+        persons = self.people()
+        exports = Exports(self.settings, self.words, self.account_keys)
         accounts = [(("salesforce", "Account", row["Id"]), row["IsDeleted"]) for row in self.salesforce["Account"]]
         accounts += [(("hubspot", "company", row["id"]), row["archived"]) for row in self.hubspot["companies"]]
         return Book(
-            persons=self.people(),
+            persons=persons,
             deals=deals,
             visits=self.visits(deals),
             subscriptions=subscriptions,
@@ -317,4 +301,11 @@ class Reader:
             campaign_costs={
                 row["Id"]: row["ActualCost"] or 0.0 for row in self.salesforce["Campaign"] if not row["IsDeleted"]
             },
+            revenue=exports.revenue(deals),
+            usage=exports.usage(),
+            onboardings=exports.onboardings(),
+            offers=exports.offers(),
+            referrals=exports.referrals(self.person_keys, persons),
+            tickets=tickets_on(self.words, self.salesforce, self.hubspot),
+            interactions=Talks(self, persons).interactions(),
         )

@@ -35,11 +35,16 @@ SALESFORCE = {
     "OpportunityHistory": "Id, IsDeleted, OpportunityId, StageName, CreatedDate",
     "OpportunityStage": "Id, ApiName, IsClosed, IsWon",
     "Campaign": "Id, IsDeleted, Name, Type, StartDate, EndDate, ActualCost",
+    "CampaignMember": "Id, IsDeleted, LeadId, ContactId, HasResponded, FirstRespondedDate, CreatedDate",
+    "Task": "Id, IsDeleted, IsClosed, AccountId, WhatId, WhoId, TaskSubtype, CompletedDateTime, ActivityDate",
+    "Event": "Id, IsDeleted, IsChild, AccountId, WhatId, WhoId, StartDateTime",
+    "Case": "Id, IsDeleted, MasterRecordId, ParentId, AccountId, ContactId, Type, CreatedDate",
 }
 
 CONTACT = (
     "email createdate hs_analytics_source associatedcompanyid salesforcecontactid salesforceleadid salesforceaccountid "
-    "hs_merged_object_ids hs_v2_date_entered_marketingqualifiedlead hs_v2_date_entered_customer"
+    "hs_merged_object_ids hs_v2_date_entered_marketingqualifiedlead hs_v2_date_entered_customer "
+    "hs_analytics_first_timestamp first_conversion_date"
 )
 COMPANY = "name domain createdate salesforceaccountid hs_merged_object_ids"
 DEAL = (
@@ -51,7 +56,17 @@ LINE = (
     "hs_recurring_billing_period hs_recurring_billing_start_date hs_recurring_billing_end_date"
 )
 CAMPAIGN = "hs_name hs_start_date hs_end_date hs_currency_code hs_spend_items_sum_amount hs_utm"
-PLURALS = {"contacts": CONTACT, "companies": COMPANY, "deals": DEAL, "line_items": LINE}
+PLURALS = {
+    "contacts": CONTACT,
+    "companies": COMPANY,
+    "deals": DEAL,
+    "line_items": LINE,
+    "tickets": "createdate hs_ticket_category salesforcecaseid hs_merged_object_ids",
+    "calls": "hs_timestamp hs_call_status",
+    "emails": "hs_timestamp hs_email_status",
+    "meetings": "hs_timestamp hs_meeting_start_time hs_meeting_outcome",
+}
+TALKS = ("calls", "emails", "meetings")
 
 
 @dataclass(frozen=True)
@@ -206,7 +221,14 @@ class HubSpot(Api):
 
     def objects(self) -> dict[str, Any]:
         deals = self.listed("deals", history="dealstage")
+        talks = {kind: self.listed(kind) for kind in TALKS}
         return {
+            **{f"{kind} of the CRM": rows for kind, rows in talks.items()},
+            "parties": {
+                kind: {to: self.associations(kind, to, [row["id"] for row in rows]) for to in ("companies", "contacts")}
+                for kind, rows in talks.items()
+            },
+            "tickets": self.listed("tickets"),
             "companies": self.listed("companies"),
             "contacts": self.listed("contacts"),
             "deals": deals,

@@ -5,6 +5,7 @@ The vendors' own words for days, channels and money, as the settings translate t
 from __future__ import annotations
 
 from datetime import date
+from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -59,10 +60,20 @@ class Words:
             return None
         if currency in (None, "", self.currency):
             return float(amount)
+        return float(amount) * float(self._rate(currency, on))
+
+    def cents(self, amount: str, currency: str, on: date) -> float:
+        """
+        The same for amounts with cents, kept to four decimals as every amount of the warehouse is.
+        """
+        rate = Decimal(1) if currency == self.currency else Decimal(self._rate(currency, on))
+        return float((Decimal(amount) * rate).quantize(Decimal("0.0001"), ROUND_HALF_UP))
+
+    def _rate(self, currency: str, on: date | None) -> str:
         table = self.rates[currency]
         known = table[table["on"] <= on]
         assert len(known), f"no rate of {currency} on {on}"
-        return float(amount) * float(known["rate"].iloc[-1])
+        return str(known["rate"].iloc[-1])
 
 
 def _channel(words: dict[str, str], word: str | None) -> str | None:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
-from connectors.schema import TABLES
+from connectors.schema import TABLES, Column, Type
 from sandbox.company import CAMPAIGN_WORDS, Company
 from tests.sandbox.company_story import UNTIL, Row
 
@@ -102,6 +102,8 @@ def test_files_have_the_columns_of_the_schema(company: Company) -> None:
     """
     for table, rows in company.files.items():
         columns = {column.name: column for column in TABLES[table].given}
+        if "email_key" in columns:
+            columns["email"] = Column("email", Type.TEXT)  # given in its place
         assert len({tuple(row.items()) for row in rows}) == len(rows) > 0
         for row in rows:
             assert set(row) <= set(columns)

@@ -58,14 +58,23 @@ def test_secrets_are_for_the_owner_alone_and_survive_the_env_file(sandbox: Playe
 
 def test_the_files_source_stands_beside_the_settings(sandbox: PlayedCompany, tmp_path: Path) -> None:
     """
-    One CSV per table, with a row for each of the company's.
+    One CSV per table, with a row for each of the company's; a table without rows has its header at least.
     """
+    sandbox.files["offers"].clear()
     write_settings(sandbox, tmp_path / "demo.toml")
 
     folder = tmp_path / "demo-files"
-    assert {"costs.csv", "exchange_rates.csv", "targets.csv"} == {file.name for file in folder.iterdir()}
-    with (folder / "costs.csv").open(encoding="utf-8", newline="") as text:
-        assert len(sandbox.files["costs"]) == len(list(csv.DictReader(text)))
+    tables = (
+        "accounts costs exchange_rates leads offers onboardings opportunities owners product_usage referrals revenue"
+        " targets"
+    )
+    assert tables.split() == sorted(file.stem for file in folder.iterdir())
+    for table in ("accounts", "costs", "revenue"):
+        with (folder / f"{table}.csv").open(encoding="utf-8", newline="") as text:
+            assert sandbox.files[table] == [
+                {name: cell or None for name, cell in row.items()} for row in csv.DictReader(text)
+            ]
+    assert "id\n" == (folder / "offers.csv").read_text(encoding="utf-8")
 
 
 def test_all_vendors_answer_with_the_same_company(sandbox: PlayedCompany) -> None:

@@ -8,16 +8,23 @@ import json
 import os
 import subprocess
 import sys
-from datetime import date
+from datetime import UTC, date, datetime
 
 import pandas as pd
 import pytest
 from typer.testing import CliRunner
 
+from connectors.errors import WrongUse
+from sync import job
 from sync.cli import app
+from sync.facts import build
+from sync.model import model
+from sync.pull import pull
+from sync.settings import load
 from tests.sync.organisation import organisation
 
 TODAY = "2026-11-20"
+NOW = datetime(2026, 11, 20, 12, tzinfo=UTC)
 ENGLISH, SPANISH = "settings.toml", "es.toml"
 
 
@@ -90,6 +97,145 @@ def test_kpis_for_programs(played):
     assert all("article" in card for card in cards.values())
 
 
+def test_two_boards_have_the_lists_of_the_article(played):
+    """
+    The process for the team, results and cost for the CEO; the list says which KPI stands where, alone and in all.
+    """
+    process = ["qualified_lead_rate", "cost_per_lead", "website_visits", "organic_visits"]
+    ceo = {"lead_velocity_rate", "customer_acquisition_cost", "romi", "arpa", "cac_payback_months"}
+    ceo |= {"gross_mrr_churn_rate", "customer_lifetime_value"}
+    assert process == [card["kpi"] for card in played.rows("kpis", "--board", "process")]
+    assert ceo == {card["kpi"] for card in played.rows("kpis", "--board", "ceo")}
+    every = played.rows("kpis")
+    assert 84 == len({card["kpi"] for card in every})
+    assert set(process) == {card["kpi"] for card in every if "process" in card["boards"]}
+    said = played.noria("kpis").stdout
+    assert said.index("The process") < said.index("Results and cost") < said.index("Sales team")
+    assert {"caution", "statuses", "grains", "options"} <= set(every[0])
+
+
+def test_values_of_a_board_over_trailing_days(played):
+    """
+    The CEO's KPIs over 90 days up to today: each period 90 days long, named by its ends, the last one ending today.
+    """
+    rows = played.rows("show", "--board", "ceo", "--period", "90d", "--as-of", TODAY)
+    assert 7 == len({row["kpi"] for row in rows})
+    for row in rows:
+        first, last = (date.fromisoformat(row[key]) for key in ("period_start", "period_end"))
+        assert 90 == (last - first).days + 1
+        assert f"{first}/{last}" == row["period"]
+    assert TODAY == max(row["period_end"] for row in rows)
+
+
+def test_the_same_days_of_the_period_before(played):
+    """
+    As of 20 November, the period before is what October had brought by the 20th, not all of October.
+    """
+    [running] = played.rows("show", "website_visits", "--same-days", "--as-of", TODAY)
+    [october] = played.rows("show", "website_visits", "--from", "2026-10", "--as-of", "2026-10-20")
+    [whole] = played.rows("show", "website_visits", "--from", "2026-10", "--to", "2026-10", "--as-of", TODAY)
+    assert ("2026-11", october["value"]) == (running["period"], running["previous"])
+    assert october["value"] < whole["value"]
+    assert "Same days" in played.noria("show", "website_visits", "--same-days", "--as-of", TODAY).stdout
+
+
+def test_a_question_with_another_option(played):
+    """
+    The median instead of the mean, and the result says so.
+    """
+    asked = ("show", "sales_cycle_length", "--period", "year", "--from", "2026", "--as-of", TODAY)
+    [mean] = played.rows(*asked)
+    [median] = played.rows(*asked, "--option", "statistic=median")
+    assert "statistic=mean" in mean["definition"]
+    assert "statistic=median" in median["definition"]
+    assert mean["value"] != median["value"]
+
+
+def test_a_dimension_that_some_kpis_lack(played):
+    """
+    Of two KPIs one cannot be cut by campaign: it is left out, the reason is told, the other one is answered.
+    """
+    answered = played.noria("show", "mrr", "new_leads", "--by", "campaign", "--format", "json")
+    assert 0 == answered.exit_code, answered.output
+    assert {"new_leads"} == {row["kpi"] for row in json.loads(answered.stdout)}
+    assert "Not cut by campaign, since subscriptions carry no campaign: mrr." in answered.stderr
+
+
+def test_models_give_the_same_in_all(played):
+    """
+    Whatever the model, what it gives and what it leaves add up to the new customers of those months.
+    """
+    asked = ("--from", "2026-01", "--to", "2026-10", "--as-of", TODAY)
+    rows = played.rows("attribution", *asked)
+    customers = sum(row["value"] for row in played.rows("show", "new_customers", *asked))
+    assert customers > 0
+    models = set(rows[0]) - {
+        *("of", "by", "from", "to", "lookback_days", "is_attributed", "member", "member_id"),
+        *("lowest", "highest", "flags"),
+    }
+    assert {"first", "last", "linear", "w_shaped", "time_decay", "markov", "shapley", "primary_campaign"} <= models
+    for name in models:
+        assert customers == pytest.approx(sum(row[name] for row in rows)), name
+    said = played.noria("attribution", "--by", "campaign", "--of", "invoices", *asked).stdout
+    assert "Invoiced amount (EUR), 2026-01-01 – 2026-10-31, look-back 90 days" in said
+    assert "Unattributed" in said
+
+
+def test_objectives_and_how_far_they_got(played):
+    """
+    Those that run today, each by what it got from baseline to target; on track where it got as far as time has.
+    """
+    rows = played.rows("objectives", "--as-of", TODAY)
+    assert rows
+    for row in rows:
+        assert row["starts_on"] <= TODAY <= row["ends_on"]
+        if row["progress"] is not None:
+            moved, aimed = row["actual"] - row["baseline"], row["target"] - row["baseline"]
+            assert row["progress"] == pytest.approx(moved / aimed)
+            assert row["is_on_track"] == (row["progress"] >= row["elapsed"] - 1e-9 or row["status"] == "met")
+    [share] = played.rows("show", "objectives_on_track_share", "--from", "2026-11", "--as-of", TODAY)
+    told = [row["is_on_track"] for row in rows if row["is_on_track"] is not None]
+    assert share["value"] == pytest.approx(sum(told) / len(told))
+    proposed = played.rows("objectives", "--suggest", "--as-of", TODAY)
+    assert {(None, "2026-10-01")} == {(row["value"], row["starts_on"]) for row in proposed}
+    assert "Objetivo" in played.noria("objectives", "--as-of", TODAY, settings=SPANISH).stdout
+
+
+def test_data_that_nobody_connected(tmp_path):
+    """
+    With leads alone: what MRR and the cost per lead need is told, below the table and for programs.
+    """
+    (tmp_path / "data").mkdir()
+    (tmp_path / "data" / "leads.csv").write_text("id,created_at,channel\nl1,2026-10-01,Email\n")
+    file = tmp_path / "settings.toml"
+    file.write_text('[connectors.files]\nkind = "files"\nfolder = "data"\n')
+    settings = load(file)
+    pull(job.warehouse_of(settings), settings, NOW)
+    model(job.warehouse_of(settings), settings, NOW)
+    with job.warehouse_of(settings).open() as session, session.transaction():
+        build(session, settings, NOW.date())
+    asked = [
+        "show",
+        "new_leads",
+        "mrr",
+        "cost_per_lead",
+        "--from",
+        "2026-10",
+        "--as-of",
+        TODAY,
+        "--settings",
+        str(file),
+    ]
+    said = CliRunner().invoke(app, asked)
+    assert 0 == said.exit_code, said.output
+    assert "MRR: needs subscriptions: connect a source or add subscriptions.csv" in said.stdout
+    assert "Cost per lead: needs costs with kind media: connect a source or add costs.csv" in said.stdout
+    rows = json.loads(CliRunner().invoke(app, [*asked, "--format", "json"]).stdout)
+    needs = {row["kpi"]: row["needs"] for row in rows}
+    assert needs["new_leads"] is None
+    assert ["necesita subscriptions: conecte una fuente o añada subscriptions.csv"] == needs["mrr"]["es"]
+
+
 def test_values_for_programs(played):
     """
     One object per KPI, period and member; ratios are fractions; each value or its reason; ten months as asked.
@@ -138,6 +284,17 @@ def test_values_as_of_a_day(played):
         (("show", "win_rate", "--option", "statistics=median"), "did you mean statistic"),
         (("show", "win_rate", "--option", "statistic=mode"), "mean, median"),
         (("show", "win_rate", "--language", "fr"), "--language"),
+        (("show", "winrate"), "`noria kpis` lists them"),
+        (("show", "win_rate", "--by", "chanel"), "There are: org, channel, campaign"),
+        (("show", "win_rate", "--period", ""), "90d"),
+        (("show", "--board", "ceoo"), "did you mean ceo?"),
+        (("show", "win_rate", "--board", "ceo"), "Name one of the two"),
+        (("show", "win_rate", "--same-days", "--from", "2026-10"), "Leave --from and --to out"),
+        (("show", "win_rate", "--same-days", "--period", "90d"), "never half over"),
+        (("show", "mrr", "--option", "clv_horizon_months=3"), "under [kpis.options]"),
+        (("kpis", "--board", "all the rest"), "There are: process, ceo"),
+        (("attribution", "--by", "owner"), "--by"),
+        (("attribution", "--from", "2999"), "had not begun"),
         (("compute", "--as-of", "2026-02-30"), "is no day"),
         (("pull", "--only", "hubspt"), "did you mean hubspot"),
         (("check", "--only", "hubspt"), "did you mean hubspot"),
@@ -226,7 +383,7 @@ def test_a_plan_that_failed_says_no_more_than_it_knows(played):
     (played.folder / "wrong.toml").write_text(wrong)
     answered = played.noria("push", "--only", "hubspot", settings="wrong.toml")
     assert 1 == answered.exit_code
-    assert "could not be cut by account" in answered.stderr
+    assert "cut by account" in answered.stderr
     assert "Everything stands" not in answered.stdout
 
 
@@ -301,7 +458,7 @@ def test_piped_output(played):
     assert 0 == narrow.returncode, narrow.stderr
     assert "\x1b" not in narrow.stdout
     assert max(len(line) for line in narrow.stdout.splitlines()) <= 60
-    for command in ("noria show --format json | head -1", "noria --help | head -1"):
+    for command in ("noria kpis --format json | head -1", "noria --help | head -1"):
         left = played.process(command)
         assert (0, "") == (left.returncode, left.stderr)
 
@@ -357,3 +514,23 @@ def test_values_for_notebooks_are_those_of_the_command_line(played):
     assert [row["value"] for row in rows] == [None if pd.isna(value) else value for value in table["value"]]
     assert [row["period_start"] for row in rows] == [day.isoformat() for day in table["period_start"]]
     assert {"org"} == set(table["dimension"])
+    ceo = frame(settings=file, board="ceo", period="90d", as_of=date.fromisoformat(TODAY))
+    assert 7 == ceo["kpi"].nunique()
+    [running] = frame("new_leads", settings=file, same_days=True, as_of=date.fromisoformat(TODAY)).to_dict("records")
+    assert date(2026, 11, 1) == running["period_start"]
+    with pytest.raises(WrongUse, match="did you mean statistic"):
+        frame("win_rate", settings=file, options={"statistics": "median"})
+
+
+def test_the_catalogue_for_notebooks(played):
+    """
+    One row per KPI with its words, its formula, its boards and what it needs.
+    """
+    from sync.frames import catalogue
+
+    kpis = catalogue(played.folder / ENGLISH, language="es")
+    assert "Tasa de éxito" == kpis.loc["win_rate", "name"]
+    assert ("opportunities",) == kpis.loc["win_rate", "needs"]
+    assert "process" in kpis.loc["cost_per_lead", "boards"]
+    assert 84 == (~kpis["supporting"]).sum()
+    assert set(catalogue().index) == set(kpis.index)

@@ -85,6 +85,20 @@ def test_a_web_domain_links_accounts_unless_it_is_ambiguous(organisation):
     assert 2 == made.unsure
 
 
+def test_a_pair_that_a_link_has_made_one_is_no_question(organisation):
+    """
+    A billing export names the CRM's record and has no domain: equal names add nothing to decide; without the link
+    they do.
+    """
+    _, _, linked = organisation(
+        one_accounts="id,name,linked_source,linked_id\nC-1,Acme,two,5\n",
+        two_accounts="id,name,domain\n5,Acme,acme.example\n",
+    )
+    assert ({("account", "linked by the vendor"): 1}, 0) == (linked.links, linked.unsure)
+    _, _, alike = organisation(one_accounts="id,name\nC-1,Acme\n", two_accounts="id,name,domain\n5,Acme,acme.example\n")
+    assert 1 == alike.unsure
+
+
 def test_a_decision_of_a_person_is_kept_and_can_be_taken_back(organisation):
     """
     Same: they count once. Different: they count twice though they look alike. Forgotten: the rules decide again.

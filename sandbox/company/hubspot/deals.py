@@ -129,7 +129,7 @@ def _terms(deal: Deal, line: Line) -> dict[str, str | None]:
             "recurringbillingfrequency": None,
             "hs_acv": f"{line.amount}.00",
         }
-    is_yearly = deal.ends_on is not None or deal.starts_on is None
+    is_yearly = not deal.is_monthly
     months = 12 if is_yearly else 1
     price = Decimal(line.product.price * months)
     return {

@@ -1,0 +1,3 @@
+"""
+The measures that KPIs share, each written once, by family.
+"""

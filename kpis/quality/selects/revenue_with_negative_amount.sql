@@ -1,0 +1,7 @@
+select
+    'revenue' as "table",
+    source,
+    id,
+    'kind=' || coalesce(kind, '') || ' amount=' || cast(amount as varchar) as what
+from revenue
+where not coalesce(is_deleted, false) and amount < 0

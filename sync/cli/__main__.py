@@ -1,0 +1,7 @@
+"""
+The command line as `python -m sync.cli`.
+"""
+
+from sync.cli import main
+
+main()
