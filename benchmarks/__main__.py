@@ -32,7 +32,7 @@ def main() -> None:
         "pull": (f"pulling {given.records:,} records × 40 fields", lambda: pull_time.run(given.records)),
         "kpis": (
             f"KPIs over {given.rows:,} opportunities and {given.rows * 10:,} activities",
-            lambda: kpis.run(given.rows),
+            lambda: kpis.run(given.rows, given.repeats),
         ),
         "push": ("writing 1,000 changed records", lambda: push_calls.run(1_000)),
     }

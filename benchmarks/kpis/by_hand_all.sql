@@ -400,9 +400,15 @@ count(account) as own_reached
 from (select * from contacts where is_of_owner)
 
 usages as (
-    select month, account, segment, product, grouping(product) = 0 as is_of_product, count(distinct "on") >= 3 as is_adopted
+    select
+        month, account, segment, product, grouping(product) = 0 as is_of_product,
+        case
+            when grouping(product) = 0 then count(distinct "on") filter (where is_entitled) else count(distinct "on")
+        end >= 3 as is_adopted
     from (
-        select u.*, asked.month
+        select
+            u.*, asked.month,
+            entitled_from <= close_on and (entitled_until is null or entitled_until > close_on) as is_entitled
         from fact_usage as u
         join asked on u."on" > close_on - 30 and u."on" <= close_on
         join fact_active_accounts as r
