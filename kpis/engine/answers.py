@@ -88,7 +88,7 @@ where not :is_future
 order by a.place, a.grain, a.period_start, a.dimension, a.member_id
 """
 _YEAR_BEFORE = "y.grain = a.grain and y.dimension = a.dimension and y.member_id = a.member_id and y.seq = a.year_seq"
-_BEFORE = "over (partition by grain, dimension, member_id order by seq range between 1 preceding and 1 preceding)"
+_BEFORE = "over (partition by grain, dimension, member_id order by seq)"
 
 
 @dataclass(frozen=True)
@@ -135,13 +135,13 @@ def valued_stage(batch: Batch) -> exp.Expression:
 
 def _of_before(batch: Batch) -> list[exp.Expression]:
     found = []
+    is_next = f"lag(seq) {_BEFORE} = seq - 1"  # a member has no row where it had nothing to tell
     for one in _answered(batch):
-        value = f"max(case when reason_{one.number} is null then value_{one.number} end) {_BEFORE}"
         empty = empty_value(one.formula, batch.slots)
-        if empty is not None:
-            value = f"case when count(*) {_BEFORE} = 0 then {empty} else {value} end"
-        found.append(fill(f"{value} as previous_{one.number}"))
-        found.append(fill(f"bool_or(is_present_{one.number}) {_BEFORE} as was_present_{one.number}"))
+        known = f"lag(case when reason_{one.number} is null then value_{one.number} end) {_BEFORE}"
+        otherwise = "" if empty is None else f" else {empty}"
+        found.append(fill(f"case when {is_next} then {known}{otherwise} end as previous_{one.number}"))
+        found.append(fill(f"{is_next} and lag(is_present_{one.number}) {_BEFORE} as was_present_{one.number}"))
     return found
 
 

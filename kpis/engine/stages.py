@@ -20,9 +20,8 @@ KEY = ("grain", "seq", "dimension", "member_id")
 _PERIOD_NAMES = ("period_start", "period_end", "is_asked", "is_partial", "is_mature", "month_seq", "months", "year_seq")
 _MEMBER = "partition by grain, dimension, member_id order by seq"
 _BEFORE = """
-max(:column) over (
-    partition by f.grain, f.dimension, f.member_id order by f.seq range between 1 preceding and 1 preceding
-)
+case when lag(f.seq) over (partition by f.grain, f.dimension, f.member_id order by f.seq) = f.seq - 1
+    then lag(:column) over (partition by f.grain, f.dimension, f.member_id order by f.seq) end
 """
 _ORG_KEYS = "select grain, seq, 'org' as dimension, 'all' as member_id from periods"
 _MEMBER_KEYS = "select grain, seq, dimension, member_id from occurring where dimension <> 'org'"
