@@ -9,7 +9,7 @@ from functools import cached_property
 
 from kpis.engine import calendar
 from kpis.engine.evaluate import Slot, offered
-from kpis.engine.passes import Asked
+from kpis.engine.layout import Asked
 from kpis.engine.scan import Columns, Scan, Scans
 from kpis.facts import Environment
 from kpis.formula import Choice, Lagged, LastMonths, Previous, WherePaid, Whole, YearBefore

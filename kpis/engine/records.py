@@ -12,8 +12,10 @@ from sqlglot import exp
 
 from kpis.engine import calendar
 from kpis.engine.calendar import BEGINNING, Span
-from kpis.engine.passes import Asked, by_unit, ledger, movement_span, netted
+from kpis.engine.layout import Asked
 from kpis.engine.scan import NONE
+from kpis.engine.steps import ledger, movement_span, netted
+from kpis.engine.units import by_unit
 from kpis.facts import FACTS
 from kpis.measure import Balance, Figure, Measure, Standing, Trailing
 from kpis.sql import fill, named, select, subquery
