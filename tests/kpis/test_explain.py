@@ -10,6 +10,8 @@ from decimal import Decimal
 from functools import lru_cache
 
 import pytest
+import sqlglot
+from sqlglot import exp
 
 from kpis.catalogue import CATALOGUE
 from kpis.engine.explain import Asked, Explanation
@@ -123,3 +125,19 @@ def test_a_balance_opens_to_what_stands() -> None:
 
     assert {"acme": 100.0, "globex": 50.0} == +standing
     assert 150 == values["mrr"]
+
+
+def test_the_way_to_records_speaks_spark() -> None:
+    """
+    What opens a number is written in Spark's SQL and parses again: counts, balances, medians, units, movements,
+    credits.
+    """
+    warehouse = company(11)
+    kpis = ("win_rate", "mrr", "onboarding_time", "engaged_account_rate", "net_new_mrr", "attributed_conversions")
+    for kpi in kpis:
+        one = Asked(kpi, "month", date(2026, 3, 1), date(2026, 3, 31), date(2026, 12, 31))
+        explanation, values = explained(warehouse, one)
+        texts = [explanation.values_sql(), *(explanation.records_sql(term, values) for term in explanation.terms)]
+        for text in filter(None, texts):
+            [spark] = sqlglot.transpile(text, read="duckdb", write="spark")
+            assert isinstance(sqlglot.parse_one(spark, read="spark"), exp.Query)
