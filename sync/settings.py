@@ -60,7 +60,9 @@ class WarehouseSettings(BaseModel):
         description="`duckdb:///FILE`, relative to the settings file.",
     )
     memory: str = Field(
-        default="1GB", pattern=r"^\d+(MB|GB)$", description="Most that the database may hold in memory."
+        default="3GB",
+        pattern=r"^\d+(MB|GB)$",
+        description="Most that the database may hold in memory; a small company needs less than 1GB.",
     )
 
 

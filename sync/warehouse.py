@@ -48,6 +48,21 @@ create table if not exists noria.identity_decisions (
 """
 
 
+@contextlib.contextmanager
+def _enough_memory() -> Iterator[None]:
+    """
+    A statement that needs more than the settings allow is no bug, and says which setting.
+    """
+    try:
+        yield
+    except duckdb.OutOfMemoryException as error:
+        raise UserError(
+            "The database needed more memory than it may have.",
+            where="warehouse.memory",
+            fix='Allow more, e.g. "6GB": a million leads and deals take about 3GB to compute.',
+        ) from error
+
+
 class Session:
     """
     An open warehouse.
@@ -58,10 +73,12 @@ class Session:
         self._is_in_transaction = False
 
     def execute(self, sql: str, parameters: Sequence[Any] | None = None) -> None:
-        self._connection.execute(sql, parameters)
+        with _enough_memory():
+            self._connection.execute(sql, parameters)
 
     def query(self, sql: str, parameters: Sequence[Any] | None = None) -> pa.Table:
-        return self._connection.sql(sql, params=list(parameters or ())).to_arrow_table()
+        with _enough_memory():
+            return self._connection.sql(sql, params=list(parameters or ())).to_arrow_table()
 
     def rows(self, sql: str, parameters: Sequence[Any] | None = None) -> list[dict[str, Any]]:
         """
@@ -158,7 +175,7 @@ class Warehouse:
     Seconds to wait for another process that is committing.
     """
 
-    def __init__(self, file: Path, memory: str = "1GB") -> None:
+    def __init__(self, file: Path, memory: str = "3GB") -> None:
         self.file = file
         self._memory = memory
 

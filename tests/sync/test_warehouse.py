@@ -153,3 +153,14 @@ def test_a_lost_or_foreign_key_is_an_error_not_a_new_key(tmp_path):
     with pytest.raises(UserError, match="is gone"):
         key_beside(file, known)
     assert not key.exists()
+
+
+def test_too_little_memory_names_the_setting(tmp_path):
+    """
+    A statement that needs more memory than the settings allow ends with the setting to change, not as a bug.
+    """
+    with (
+        Warehouse(tmp_path / "small.duckdb", memory="20MB").open() as session,
+        pytest.raises(UserError, match=r"(?s)needed more memory.*warehouse\.memory"),
+    ):
+        session.execute("create table big as select list(i) as whole from range(20000000) as numbers (i)")
