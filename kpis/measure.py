@@ -64,10 +64,11 @@ _GIVEN = frozenset({"as_of", "timezone"})
 
 class Figure(Formula):
     """
-    A leaf of a formula: it has a name and a column of its own.
+    A leaf of a formula: it has a name of its own, and says what a period without rows gives.
     """
 
     name: str
+    empty: str = "zero"
 
     def previous(self) -> Previous:
         return Previous(self)

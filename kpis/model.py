@@ -7,6 +7,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
+from functools import cached_property
 from typing import Literal
 
 from kpis.facts import FACTS
@@ -148,7 +149,8 @@ class Kpi:
     def all_formulas(self) -> tuple[Formula, ...]:
         return (self.formula, *self.formulas.values())
 
-    def option_names(self) -> frozenset[str]:
+    @cached_property
+    def _option_names(self) -> frozenset[str]:
         names: set[str] = set()
         for formula in self.all_formulas():
             names |= formula.option_names()
@@ -157,6 +159,12 @@ class Kpi:
         names |= {band.below for band in self.bands if isinstance(band.below, str)}
         names |= {below.share_off for below in self.warnings.values()}
         return frozenset(names)
+
+    def option_names(self) -> frozenset[str]:
+        """
+        The options that change it.
+        """
+        return self._option_names
 
     def all_measures(self) -> tuple[Measure, ...]:
         return tuple(dict.fromkeys(measure for formula in self.all_formulas() for measure in measures(formula)))

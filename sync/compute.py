@@ -4,20 +4,18 @@ Compute: facts once, then every KPI over them; kept in `kpi_values` and asked by
 
 from __future__ import annotations
 
-import contextlib
 import hashlib
 import json
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
 import pyarrow as pa
 
 from connectors.errors import UserError
-from kpis import engine, facts, objectives
+from kpis import engine, objectives
 from kpis.engine.calendar import trailing_days
-from kpis.model import Kpi
 from sync.facts import build as build_facts
 from sync.facts import environment
 from sync.kpis_known import listed
@@ -69,7 +67,7 @@ def answer(session: Session, settings: Settings, asked: Asked, as_of: date) -> p
     Compute a question.
 
     Returns:
-        One row per KPI, period, dimension and member; columns as `kpis.engine.compile` says.
+        One row per KPI, period, dimension and member; columns as `kpis.engine.answer` says.
     Raises:
         UserError: A name is unknown, or a KPI cannot be cut by a dimension.
     """
@@ -91,42 +89,7 @@ def answer(session: Session, settings: Settings, asked: Asked, as_of: date) -> p
         same_days=asked.same_days,
         members=asked.members,
     )
-    with _compiled(session, question, environment(session, settings)) as select:
-        return session.query(select)
-
-
-@contextlib.contextmanager
-def _compiled(session: Session, question: engine.Question, own: facts.Environment) -> Iterator[str]:
-    """
-    The select that answers a question; what it rests on stands while it is asked.
-    """
-    kpis, _, dimensions = engine.check(question)
-    plain = _about(question, [kpi for kpi in kpis if not kpi.over_kpis], dimensions)
-    over = _about(question, [kpi for kpi in kpis if kpi.over_kpis], dimensions)
-    answers: list[str] = []
-    with contextlib.ExitStack() as stack:
-        if plain.kpis:
-            script = engine.script(plain, own)
-            for name, select in script.tables:
-                session.execute(f"create temp table {name} as {select}")
-                stack.callback(session.execute, f"drop table temp.{name}")
-            answers.append(script.answer)
-        if over.kpis:
-            held = [objectives.objective(row) for row in session.rows(objectives.OBJECTIVES)]
-            compiled = objectives.compile(over, own, held)
-            if compiled.actuals:
-                actuals = pa.concat_tables([session.query(select) for select in compiled.actuals])
-                stack.enter_context(session.given(objectives.ACTUALS, actuals))
-            answers.append(compiled.answer)
-        yield " union all ".join(f"select * from ({answer}) as answered" for answer in answers)
-
-
-def _about(question: engine.Question, kpis: Sequence[Kpi], dimensions: Sequence[str]) -> engine.Question:
-    """
-    A question about some of its KPIs, cut by what these can be cut by.
-    """
-    own = tuple(name for name in dimensions if any(name in kpi.by for kpi in kpis))
-    return replace(question, kpis=tuple(kpi.id for kpi in kpis), dimensions=own)
+    return objectives.answer(question, environment(session, settings), session)
 
 
 def compute(warehouse: Warehouse, settings: Settings, run: str, as_of: date, months: int = 36) -> int:
@@ -142,7 +105,7 @@ def compute(warehouse: Warehouse, settings: Settings, run: str, as_of: date, mon
         build_facts(session, settings, as_of)
         own = environment(session, settings)
         session.execute("drop table if exists kpi_values")
-        # one statement for all, so that each fact is read once
+        # one question for all, so that each fact is read once per date
         question = engine.Question(
             kpis=listed(settings),
             grains=KEPT_GRAINS,
@@ -153,8 +116,8 @@ def compute(warehouse: Warehouse, settings: Settings, run: str, as_of: date, mon
             options=dict(settings.kpis.options),
             custom=settings.kpis.custom,
         )
-        with _compiled(session, question, own) as select:
-            session.execute(f"create table kpi_values as select *, '{run}' as run_id from ({select}) as answered")
+        with session.given("answered", objectives.answer(question, own, session)):
+            session.execute(f"create table kpi_values as select *, '{run}' as run_id from answered")
         session.remember("computed_as_of", as_of.isoformat())
         session.forget("computed_without")
         session.remember("computed_custom", json.dumps(_fingerprints(settings)))

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import time
 from datetime import date
+from functools import lru_cache
 from pathlib import Path
 
 from connectors.schema import TABLES
@@ -22,6 +23,7 @@ THREADS = 2
 _ROWS = (Path(__file__).parent / "company.sql").read_text(encoding="utf-8")
 
 
+@lru_cache(maxsize=1)
 def settings() -> Settings:
     """
     Those of the company: a margin is known, so that every KPI has what it needs.

@@ -1,34 +1,30 @@
 """
-The engine: any set of KPIs for any periods and dimensions as one SQL statement over the fact tables.
+The engine: any set of KPIs for any periods and dimensions, from one pass per fact and date.
+
+The warehouse aggregates; what is left, a row per period and member, is worked out here column by column.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import date, timedelta
-from functools import lru_cache, partial
+from datetime import date
+from functools import lru_cache
 
-from sqlglot import exp
+import pyarrow as pa
 
 from connectors.errors import WrongUse, close_matches
 from kpis.catalogue import CATALOGUE
 from kpis.engine import calendar
-from kpis.engine.answers import JUDGED, RESULT, answers_stage, beside_stage, valued_stage
-from kpis.engine.passes import stages as passes
-from kpis.engine.plan import APART, TOGETHER, Batch, Plan
-from kpis.engine.stages import (
-    figures_stage,
-    keys_stage,
-    occurring_stage,
-    paid_stage,
-    ready_stage,
-    wide_stage,
-)
-from kpis.facts import FACTS, Environment, shadows
+from kpis.engine.answers import Names, answered
+from kpis.engine.figures import Figures
+from kpis.engine.plan import LONGEST_LAG, Plan
+from kpis.engine.so_far import beside
+from kpis.engine.statements import statements
+from kpis.facts import FACTS, Environment
 from kpis.model import DIMENSIONS, GRAINS, ORG, Kpi, cut
 from kpis.options import in_force
-from kpis.sql import DIALECT, fill, select, union
+from kpis.sql import DIALECT
 
 
 @dataclass(frozen=True)
@@ -62,83 +58,110 @@ class Question:
     members: tuple[tuple[str, str], ...] = ()
 
 
-def compile(question: Question, environment: Environment) -> str:
+@dataclass(frozen=True)
+class Compiled:
     """
-    The statement that answers a question.
+    What has to be asked of the warehouse, and how an answer is made of it.
+
+    Args:
+        plan: What is computed.
+        statements: Name -> select in DuckDB's dialect, each independent of the others: one pass per fact and date, and
+            some small ones.
+    """
+
+    plan: Plan
+    statements: Mapping[str, str]
+
+    def figures(self, tables: Mapping[str, pa.Table]) -> Figures:
+        """
+        What the statements gave, under their names, as figures.
+        """
+        lag = tables["lag"]["months"].to_pylist() if self.plan.reads_lag else []
+        scans = {scan: tables[scan.name] for scan in self.plan.scans.all()}
+        return Figures(self.plan, tables["periods"], scans, min(lag[0], LONGEST_LAG) if lag else None)
+
+    def answer(self, tables: Mapping[str, pa.Table]) -> pa.Table:
+        """
+        The answer, from what the statements gave under their names.
+        """
+        return answered(self.figures(tables), Names(tables["members"], tables["targets"]))
+
+
+Ask = Callable[[str], pa.Table]
+"""
+Runs a select of ours over the facts.
+"""
+
+
+def answer(question: Question, environment: Environment, ask: Ask) -> pa.Table:
+    """
+    The answer to a question.
 
     Args:
         question: What to compute.
         environment: What the organisation is and what its sources offer.
+        ask: Runs a select.
 
     Returns:
-        One select in DuckDB's dialect with the columns kpi, grain, period_start, period_end, dimension, member,
-        member_id, value, numerator, denominator, reason, flags, definition, previous, year_before, interval_low,
-        interval_high (Wilson's 95 % interval where the sample is small), target, status.
+        The columns of `kpis.engine.answers.SCHEMA`: kpi, grain, period_start, period_end, dimension, member, member_id,
+        value, numerator, denominator, reason, flags, definition, previous, year_before, interval_low, interval_high
+        (Wilson's 95 % interval where the sample is small), target, status.
 
     Raises:
         WrongUse: A KPI, grain, dimension or option is unknown, or no KPI asked can be cut by a dimension.
-        ValueError: A KPI is made from the values of others; `kpis.objectives.compile` answers those, too.
+        ValueError: A KPI is made from the values of others; `kpis.objectives.answer` answers those, too.
     """
-    kpis, grains, dimensions = check(question)
-    compiled = partial(
-        _compile,
-        kpis,
-        dimensions=dimensions,
-        options=_options(question, environment, kpis),
-        environment=environment,
-        members=question.members,
-    )
     if question.same_days:
-        return _same_days(question, grains, environment.fiscal_year_start, compiled)
-    return compiled(grains, first=question.first, last=question.last, as_of=question.as_of)
+        return so_far(question, environment, ask)
+    return _asked(compile(question, environment), ask)
 
 
-@dataclass(frozen=True)
-class Script:
+def compile(question: Question, environment: Environment) -> Compiled:
     """
-    A question as several statements.
-
-    Args:
-        tables: Name and select of temporary tables, in the order they need each other.
-        answer: The select that answers, over them.
-    """
-
-    tables: tuple[tuple[str, str], ...]
-    answer: str
-
-
-def script(question: Question, environment: Environment) -> Script:
-    """
-    The statements that answer a question about many KPIs: each part in a table of its own, so that no more than one is
-    in memory at a time. A single statement over the whole catalogue keeps hundreds of hash tables until its end.
-
-    Returns:
-        Statements whose answer is that of `compile`.
+    The statements that a question takes.
 
     Raises:
-        WrongUse, ValueError: As for `compile`.
+        WrongUse, ValueError: As for `answer`.
     """
     kpis, grains, dimensions = check(question)
-    if question.same_days or len(kpis) <= TOGETHER:
-        return Script((), compile(question, environment))
-    options = dict(_options(question, environment, kpis))
-    plan = Plan(
+    return _compile(
         kpis,
         grains,
         dimensions,
         question.first,
         question.last,
         question.as_of,
-        options,
+        _options(question, environment, kpis),
         environment,
-        members=question.members,
-        together=APART,
+        (),
+        question.members,
     )
-    tables = [*_shared_stages(plan), *_parts(plan)]
-    return Script(
-        tuple((name, query.sql(DIALECT, copy=False)) for name, query in tables),
-        _result(plan, []).sql(DIALECT, copy=False),
-    )
+
+
+def so_far(question: Question, environment: Environment, ask: Ask) -> pa.Table:
+    """
+    The running period so far, beside the periods before as they stood after as many days.
+    """
+    kpis, grains, dimensions = check(question)
+    options, today = _options(question, environment, kpis), question.as_of
+    parts = []
+    for grain in grains:
+        days, ends = calendar.as_far(grain, today, environment.fiscal_year_start)
+        now, before, year = (
+            _asked(
+                _compile(
+                    kpis, (grain,), dimensions, day, day, day, options, environment, ((grain, days),), question.members
+                ),
+                ask,
+            )
+            for day in ends
+        )
+        parts.append(beside(now, before, year))
+    return pa.concat_tables(parts)
+
+
+def _asked(compiled: Compiled, ask: Ask) -> pa.Table:
+    return compiled.answer({name: ask(select) for name, select in compiled.statements.items()})
 
 
 def _options(question: Question, environment: Environment, kpis: tuple[Kpi, ...]) -> tuple[tuple[str, object], ...]:
@@ -152,6 +175,23 @@ def _options(question: Question, environment: Environment, kpis: tuple[Kpi, ...]
             fix="set lookback_days in the settings and compute anew",
         )
     return tuple(sorted(options.items()))
+
+
+@lru_cache(maxsize=64)
+def _compile(
+    kpis: tuple[Kpi, ...],
+    grains: tuple[str, ...],
+    dimensions: tuple[str, ...],
+    first: date,
+    last: date,
+    as_of: date,
+    options: tuple[tuple[str, object], ...],
+    environment: Environment,
+    elapsed: tuple[tuple[str, int], ...],
+    members: tuple[tuple[str, str], ...],
+) -> Compiled:
+    plan = Plan(kpis, grains, dimensions, first, last, as_of, dict(options), environment, elapsed, members)
+    return Compiled(plan, {name: query.sql(DIALECT, copy=False) for name, query in statements(plan)})
 
 
 def check(question: Question) -> tuple[tuple[Kpi, ...], tuple[str, ...], tuple[str, ...]]:
@@ -176,132 +216,6 @@ def check(question: Question) -> tuple[tuple[Kpi, ...], tuple[str, ...], tuple[s
     for dimension in dimensions:
         _check_cut(kpis, dimension)
     return kpis, grains, dimensions
-
-
-@lru_cache(maxsize=64)
-def _compile(
-    kpis: tuple[Kpi, ...],
-    grains: tuple[str, ...],
-    *,
-    dimensions: tuple[str, ...],
-    first: date,
-    last: date,
-    as_of: date,
-    options: tuple[tuple[str, object], ...],
-    environment: Environment,
-    elapsed: tuple[tuple[str, int], ...] = (),
-    members: tuple[tuple[str, str], ...] = (),
-) -> str:
-    plan = Plan(kpis, grains, dimensions, first, last, as_of, dict(options), environment, elapsed, members)
-    return _statement(plan).sql(DIALECT, copy=False)
-
-
-_AS_FAR = """
-select
-    n.* replace (b.value as previous, y.value as year_before)
-from now_so_far as n
-left join before_so_far as b
-    on b.kpi = n.kpi and b.grain = n.grain and b.dimension = n.dimension and b.member_id = n.member_id
-left join year_so_far as y
-    on y.kpi = n.kpi and y.grain = n.grain and y.dimension = n.dimension and y.member_id = n.member_id
-"""
-
-
-def _same_days(
-    question: Question, grains: tuple[str, ...], fiscal_year_start: int, compiled: Callable[..., str]
-) -> str:
-    """
-    The running period so far, beside the periods before as they stood after as many days.
-    """
-    today, parts = question.as_of, []
-    for grain in grains:
-        if grain == "all" or calendar.trailing_days(grain):
-            raise WrongUse(
-                f"Periods of the length {grain} are never half over.",
-                where="question.grains",
-                fix="ask by day, week, month, quarter or year",
-            )
-        start = calendar.start_of(grain, today, fiscal_year_start)
-        days = (today - start).days + 1
-        before = calendar.step(grain, start, -1)
-        year = calendar.year_before(grain, start)
-        ends = {"now": today}
-        for name, began in (("before", before), ("year", year)):
-            ends[name] = min(began + timedelta(days=days - 1), calendar.step(grain, began, 1) - timedelta(days=1))
-        texts = {
-            name: compiled((grain,), first=day, last=day, as_of=day, elapsed=((grain, days),))
-            for name, day in ends.items()
-        }
-        tables = ", ".join(f"{name}_so_far as ({text})" for name, text in texts.items())
-        parts.append(f"(with {tables} {_AS_FAR})")
-    return " union all ".join(parts)
-
-
-Stages = list[tuple[str, exp.Expression]]
-
-
-def _shared_stages(plan: Plan) -> Stages:
-    """
-    The periods, the scans, and which periods and members there are.
-    """
-    window = plan.options["cohort_window_days"]
-    assert isinstance(window, int)
-    return [
-        *shadows(plan.environment, plan.options, {scan.fact for scan in plan.scans.all()}),
-        ("periods", calendar.periods(plan.spans, plan.as_of, window)),
-        *(stage for scan in plan.scans.all() for stage in passes(scan, plan.common)),
-        ("occurring", occurring_stage(plan)),
-        ("keys", keys_stage(plan)),
-    ]
-
-
-def _figure_stages(batch: Batch) -> Stages:
-    return [
-        ("wide", wide_stage(batch)),
-        ("figures", figures_stage(batch)),
-        *([("paid", paid_stage(batch))] if batch.paid else []),
-        ("ready", ready_stage(batch)),
-    ]
-
-
-def _statement(plan: Plan) -> exp.Expression:
-    """
-    The stages of a plan, each a named select over those before it.
-    """
-    return _result(plan, [*_shared_stages(plan), *_parts(plan)])
-
-
-def _parts(plan: Plan) -> Stages:
-    """
-    The answers about each batch of KPIs.
-    """
-    return [
-        (f"answers_{number}", _with([*_figure_stages(batch), *_answer_stages(batch)], answers_stage(batch)))
-        for number, batch in enumerate(plan.batches, 1)
-    ]
-
-
-def _result(plan: Plan, before: Stages) -> exp.Expression:
-    answers = union([select([exp.Star()], f"answers_{number}") for number, _ in enumerate(plan.batches, 1)])
-    stages = [*before, ("answers", answers), ("judged", fill(JUDGED))]
-    return _with(stages, fill(RESULT, {"is_future": plan.is_future}))
-
-
-def _answer_stages(batch: Batch) -> Stages:
-    return [("valued", valued_stage(batch)), ("beside", beside_stage(batch))]
-
-
-def named_stages(plan: Plan, query: exp.Expression) -> exp.Expression:
-    """
-    A query over the stages of a plan of one batch, up to the figures that formulas are made of.
-    """
-    return _with([*_shared_stages(plan), *_figure_stages(plan.batches[0])], query)
-
-
-def _with(stages: Stages, whole: exp.Expression) -> exp.Expression:
-    tables = [exp.CTE(this=query, alias=exp.TableAlias(this=exp.to_identifier(name))) for name, query in stages]
-    whole.set("with_", exp.With(expressions=tables))
-    return whole
 
 
 def known_kpis(names: Iterable[str], custom: Mapping[str, Kpi]) -> tuple[Kpi, ...]:

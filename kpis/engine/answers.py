@@ -1,317 +1,166 @@
 """
-Answers: one row per KPI, period and member, with its parts, the reason for no value, and its flags.
+Answers: one row per KPI, period and member, with its parts, the reason for no value, its flags, and its neighbours.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from decimal import Decimal
 
-from sqlglot import exp
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
 
-from kpis.engine.calendar import kind_of
-from kpis.engine.evaluate import Cell, Evaluator, empty_value, is_plain_count, is_proportion, own_measures, ratio
-from kpis.engine.plan import Batch
-from kpis.engine.stages import is_named, seen
-from kpis.formula import Formula, InMonths, WherePaid, Whole
-from kpis.measure import Balance, Measure
-from kpis.model import ORG, Kpi, figures
-from kpis.sql import columns as columns_of
-from kpis.sql import fill, first_known, named, select, subquery, union
-from kpis.words import FLAGS
+from kpis.engine.evaluate import Evaluator
+from kpis.engine.figures import CODES, Figures
+from kpis.engine.numbers import Array, Index
+from kpis.engine.rows import Rows
+from kpis.engine.told import RAISABLE, Floats, told
+from kpis.formula import Formula
+from kpis.model import Kpi
+from kpis.words import STATUSES
 
-JUDGED = """
-select
-    place,
-    kpi,
-    grain,
-    period_start,
-    period_end,
-    dimension,
-    member_id,
-    case when reason is null then value end as value,
-    -- half a sum is no sum: without a rate, or where the figure means nothing, its parts are not shown either
-    case when coalesce(reason, '') not in ('missing_fx_rate', 'not_applicable') then numerator end as numerator,
-    case when coalesce(reason, '') not in ('missing_fx_rate', 'not_applicable') then denominator end as denominator,
-    case when value is null then coalesce(reason, 'missing_input') else reason end as reason,
-    flags,
-    definition,
-    case when grain <> 'all' then previous end as previous,
-    case when grain <> 'all' then year_before end as year_before,
-    case when reason is null then status end as status,
-    better,
-    -- Wilson's 95 % interval of a share of few cases
-    case when reason is null and is_proportion and contains(flags, 'low_sample') and value between 0 and 1
-        then (value + 1.9207294 / denominator) / (1 + 3.8414588 / denominator) end as centre,
-    case when reason is null and is_proportion and contains(flags, 'low_sample') and value between 0 and 1
-        then 1.9599640 * sqrt(value * (1 - value) / denominator + 0.9603647 / (denominator * denominator))
-            / (1 + 3.8414588 / denominator) end as half_width
-from answers
+_REASONS = pa.array([None, *CODES], pa.string())
+_STATUSES = pa.array([None, *STATUSES], pa.string())
+_NUMBERS = ("value", "numerator", "denominator", "previous", "year_before", "interval_low", "interval_high", "target")
+SCHEMA = pa.schema(
+    [
+        ("kpi", pa.string()),
+        ("grain", pa.string()),
+        ("period_start", pa.date32()),
+        ("period_end", pa.date32()),
+        ("dimension", pa.string()),
+        ("member", pa.string()),
+        ("member_id", pa.string()),
+        ("value", pa.float64()),
+        ("numerator", pa.float64()),
+        ("denominator", pa.float64()),
+        ("reason", pa.string()),
+        ("flags", pa.string()),
+        ("definition", pa.string()),
+        ("previous", pa.float64()),
+        ("year_before", pa.float64()),
+        ("interval_low", pa.float64()),
+        ("interval_high", pa.float64()),
+        ("target", pa.float64()),
+        ("status", pa.string()),
+    ]
+)
 """
-RESULT = """
-select
-    a.kpi,
-    a.grain,
-    a.period_start,
-    a.period_end,
-    a.dimension,
-    coalesce(m.member, a.member_id) as member,
-    a.member_id,
-    a.value,
-    a.numerator,
-    a.denominator,
-    a.reason,
-    a.flags,
-    a.definition,
-    a.previous,
-    a.year_before,
-    case when a.centre is not null then greatest(a.centre - a.half_width, 0) end as interval_low,
-    case when a.centre is not null then least(a.centre + a.half_width, 1) end as interval_high,
-    t.value as target,
-    case
-        when a.value is null then null
-        -- a running period is not judged before its end
-        when t.value is null or a.better = 'none' or contains(a.flags, 'is_partial') then a.status
-        when a.better = 'higher' and a.value >= t.value or a.better = 'lower' and a.value <= t.value then 'met'
-        else 'missed'
-    end as status
-from judged as a
-left join fact_targets as t
-    on t.kpi = a.kpi
-    and t.dimension = a.dimension
-    and t.member_id = a.member_id
-    and t.starts_on = a.period_start
-    and t.ends_on = a.period_end
-    and t.is_latest
-left join fact_members as m on m.dimension = a.dimension and m.member_id = a.member_id
-where not :is_future
-order by a.place, a.grain, a.period_start, a.dimension, a.member_id
+The columns of every answer.
 """
-_YEAR_BEFORE = "y.grain = a.grain and y.dimension = a.dimension and y.member_id = a.member_id and y.seq = a.year_seq"
-_BEFORE = "over (partition by grain, dimension, member_id order by seq)"
 
 
 @dataclass(frozen=True)
-class _Answered:
+class Names:
     """
-    A formula of a KPI and the dimensions that it answers.
+    What answers say besides what they count.
+
+    Args:
+        members: What people call members: dimension, member_id, member.
+        targets: The targets that hold: kpi, dimension, member_id, starts_on, ends_on, value.
     """
 
-    number: int
-    place: int
-    kpi: Kpi
-    formula: Formula
-    dimensions: tuple[str, ...]
+    members: pa.Table
+    targets: pa.Table
 
 
-def _answered(batch: Batch) -> list[_Answered]:
-    found: dict[tuple[int, Formula, bool], list[str]] = {}
-    for (kpi, dimension), formula in batch.formulas.items():
-        # these read other columns for the whole organisation than for its members
-        reads_apart = any(isinstance(part, WherePaid | Whole) for part in formula.walk())
-        key = (batch.kpis.index(kpi), formula, reads_apart and dimension == ORG)
-        found.setdefault(key, []).append(dimension)
-    return [
-        _Answered(number, place, batch.kpis[place], formula, tuple(dimensions))
-        for number, ((place, formula, _), dimensions) in enumerate(found.items())
-    ]
-
-
-def valued_stage(batch: Batch) -> exp.Expression:
+def answered(found: Figures, names: Names) -> pa.Table:
     """
-    Every formula with its value, why it has none, and whether anything happened, beside the figures that it is made of.
+    Every KPI of the plan in every period asked.
+
+    Returns:
+        The columns of `SCHEMA`, sorted by KPI as asked, grain, period, dimension and member.
     """
-    evaluator = Evaluator(batch.slots, batch.plan.options)
-    items: list[exp.Expression] = [exp.Star()]
-    for one in _answered(batch):
-        whole = evaluator.cell(one.formula, one.dimensions[0])
-        items += [
-            named(fill("cast(:value as double)", {"value": whole.value}), f"value_{one.number}"),
-            named(_reason(batch, one.kpi, one.formula, whole.reasons), f"reason_{one.number}"),
-            named(_is_present(batch, one.formula), f"is_present_{one.number}"),
-        ]
-    return select([exp.Star(), *_of_before(batch)], subquery(select(items, "ready"), "told"))
+    plan, rows = found.plan, found.rows
+    if plan.is_future:
+        return SCHEMA.empty_table()
+    evaluator = Evaluator(found, plan.options)
+    targets = _targets(rows, names.targets)
+    parts = [_of_kpi(found, evaluator, kpi, targets.get(kpi.id)) for kpi in plan.kpis]
+    lengths = [len(part["row"]) for part in parts]
+    whole = {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
+    place = pa.array(whole["row"])
+    member = _member_columns(rows, names.members)
+    by_period = {"period_start": rows.periods.start, "period_end": rows.periods.end}
+    period = pa.array(rows.period[whole["row"]])
+    columns: dict[str, pa.Array] = {
+        "kpi": _repeated([kpi.id for kpi in plan.kpis], lengths),
+        "grain": pa.array(rows.periods.grains).take(pa.array(rows.periods.grain)).take(period),
+        "dimension": pa.array(rows.members.dimensions).take(pa.array(rows.dimension[whole["row"]])),
+        "flags": _flag_texts(whole["flags"]),
+        "definition": _repeated([_definition(found, kpi) for kpi in plan.kpis], lengths),
+        "reason": _REASONS.take(pa.array(whole["reason"])),
+        "status": _STATUSES.take(pa.array(whole["status"])),
+        **{name: column.take(place) for name, column in member.items()},
+        **{name: column.take(period) for name, column in by_period.items()},
+        **{name: pa.array(whole[name], from_pandas=True) for name in _NUMBERS},
+    }
+    return pa.table([columns[name] for name in SCHEMA.names], schema=SCHEMA)
 
 
-def _of_before(batch: Batch) -> list[exp.Expression]:
-    found = []
-    is_next = f"lag(seq) {_BEFORE} = seq - 1"  # a member has no row where it had nothing to tell
-    for one in _answered(batch):
-        empty = empty_value(one.formula, batch.slots)
-        known = f"lag(case when reason_{one.number} is null then value_{one.number} end) {_BEFORE}"
-        otherwise = "" if empty is None else f" else {empty}"
-        found.append(fill(f"case when {is_next} then {known}{otherwise} end as previous_{one.number}"))
-        found.append(fill(f"{is_next} and lag(is_present_{one.number}) {_BEFORE} as was_present_{one.number}"))
-    return found
-
-
-def beside_stage(batch: Batch) -> exp.Expression:
+def _of_kpi(found: Figures, evaluator: Evaluator, kpi: Kpi, target: Floats | None) -> dict[str, Array]:
     """
-    The periods asked, with what the same formulas gave in the period before and a year before.
+    The answers about one KPI, in their order.
     """
-    items: list[exp.Expression] = [fill("a.*")]
-    for one in _answered(batch):
-        empty = empty_value(one.formula, batch.slots)
-        known = "" if empty is None else f" when y.grain is null then {empty}"
-        value = f"case{known} when y.reason_{one.number} is null then y.value_{one.number} end"
-        items.append(fill(f"{value} as year_before_{one.number}"))
-        echo = f"coalesce(a.was_present_{one.number}, false) or coalesce(y.is_present_{one.number}, false)"
-        items.append(fill(f"{echo} as is_echo_{one.number}"))
-    query = select(items, exp.to_table("valued", alias="a"))
-    query = query.join(exp.to_table("valued", alias="y"), on=fill(_YEAR_BEFORE), join_type="left", copy=False)
-    return query.where(fill("a.is_asked"), copy=False)
+    by_formula: dict[Formula, list[str]] = {}
+    for (of, dimension), formula in found.plan.formulas.items():
+        if of is kpi:
+            by_formula.setdefault(formula, []).append(dimension)
+    parts = [told(found, evaluator, kpi, formula, names, target) for formula, names in by_formula.items()]
+    whole = {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
+    order = np.argsort(found.rows.rank[whole["row"]])
+    return {name: column[order] for name, column in whole.items()}
 
 
-def answers_stage(batch: Batch) -> exp.Expression:
-    """
-    One row per KPI, period and member.
-    """
-    return union([_answer(batch, one) for one in _answered(batch)])
+def _flag_texts(bits: Index) -> pa.Array:
+    different, which = np.unique(bits, return_inverse=True)
+    texts = [",".join(flag for place, flag in enumerate(RAISABLE) if one >> place & 1) for one in different.tolist()]
+    return pa.array(texts, pa.string()).take(pa.array(which))
 
 
-def _answer(batch: Batch, one: _Answered) -> exp.Expression:
-    evaluator = Evaluator(batch.slots, batch.plan.options)
-    kpi, dimension, number = one.kpi, one.dimensions[0], one.number
-    whole = Cell(exp.column(f"value_{number}"))
-    parts = ratio(one.formula)
-    top = evaluator.cell(parts[0], dimension).value if parts else whole.value
-    bottom = evaluator.cell(parts[1], dimension).value if parts else exp.null()
-    is_share = kpi.unit == "percent" and parts is not None and is_proportion(parts)
-    query = select(
-        [
-            named(exp.Literal.number(batch.first_place + one.place), "place"),
-            named(exp.Literal.string(kpi.id), "kpi"),
-            *columns_of("grain", "period_start", "period_end", "dimension", "member_id"),
-            named(exp.column(f"value_{number}"), "value"),
-            named(fill("cast(:value as double)", {"value": top}), "numerator"),
-            named(fill("cast(:value as double)", {"value": bottom}), "denominator"),
-            named(exp.column(f"reason_{number}"), "reason"),
-            named(_flags(batch, kpi, one.formula, parts, evaluator, dimension), "flags"),
-            named(exp.Literal.string(_definition(batch, kpi)), "definition"),
-            named(exp.column(f"previous_{number}"), "previous"),
-            named(exp.column(f"year_before_{number}"), "year_before"),
-            named(_status(batch, kpi, whole), "status"),
-            named(exp.Literal.string(kpi.better), "better"),
-            named(exp.true() if is_share else exp.false(), "is_proportion"),
-        ],
-        "beside",
-    )
-    shown = {"number": number, "named": is_named(batch.plan)}
-    return query.where(
-        fill("dimension in (:names)", {"names": list(one.dimensions)}),
-        fill(f"dimension = 'org' or is_present_{number} or is_echo_{number} or :named", shown),
-        copy=False,
-    )
-
-
-def _status(batch: Batch, kpi: Kpi, whole: Cell) -> exp.Expression:
-    """
-    What an article says of the value.
-    """
-    if not kpi.bands:
-        return fill("cast(null as varchar)")
-    status = exp.Case()
-    for band in kpi.bands:
-        bound = batch.plan.options[band.below] if isinstance(band.below, str) else band.below
-        if band.below == "traffic_drop":
-            bound = -Decimal(str(bound))
-        at = {"value": whole.value, "bound": bound}
-        condition = (
-            fill(":value <= :bound" if band.is_included else ":value < :bound", at) if bound is not None else exp.true()
-        )
-        status = status.when(condition, exp.Literal.string(band.status))
-    return status
-
-
-def _reason(batch: Batch, kpi: Kpi, formula: Formula, reasons: tuple[exp.Expression, ...]) -> exp.Expression:
-    found: list[exp.Expression] = []
-    senseless = [span.grain for span in batch.plan.spans if kind_of(span.grain) not in kpi.grains]
-    if senseless:
-        found.append(fill("case when grain in (:grains) then 'not_applicable' end", {"grains": senseless}))
-    if not all(batch.slots[figure].is_offered for figure in figures(formula)):
-        found.append(exp.Literal.string("missing_input"))
-    else:
-        if kpi.needs_whole_periods() and not batch.plan.counts_elapsed:
-            found.append(fill("case when is_partial then 'partial_period' end"))
-        if any(measure.is_cohort for measure in own_measures(formula)):
-            found.append(fill("case when not is_mature then 'immature_cohort' end"))
-        found += [reason.copy() for reason in reasons]
-    return fill("cast(:reason as varchar)", {"reason": first_known(found)})
-
-
-def _flags(
-    batch: Batch,
-    kpi: Kpi,
-    formula: Formula,
-    parts: tuple[Formula, Formula] | None,
-    evaluator: Evaluator,
-    dimension: str,
-) -> exp.Expression:
-    conditions: dict[str, list[exp.Expression]] = {"is_partial": [exp.column("is_partial")]}
-    for measure in own_measures(formula):
-        if measure in batch.columns:
-            for flag, name in batch.columns[measure].flags:
-                conditions.setdefault(flag, []).append(fill(":count > 0", {"count": exp.column(name)}))
-    for figure in figures(formula):
-        slot = batch.slots[figure]
-        if slot.is_offered and slot.has_reason:
-            unconverted = fill(":reason = 'missing_fx_rate'", {"reason": exp.column(f"{slot.key}_reason")})
-            conditions.setdefault("missing_fx_rate", []).append(unconverted)
-    sample = _sample(batch, kpi, parts)
-    if sample is not None and all(batch.slots[figure].is_offered for figure in figures(sample)):
-        size = evaluator.cell(sample, dimension).value
-        conditions["low_sample"] = [
-            fill(
-                ":size > 0 and :size < :limit",
-                {"size": exp.paren(size.copy()), "limit": batch.plan.options["low_sample_below"]},
-            )
-        ]
-    for part in formula.walk():
-        if isinstance(part, InMonths) and batch.slots[part.monthly].is_offered:
-            monthly, daily = (batch.slots[figure].cell().value for figure in (part.monthly, part.daily))
-            summed = "grain <> 'day' and :daily > 0 and (grain <> 'month' or :monthly is null)"
-            conditions["not_deduplicated"] = [fill(summed, {"monthly": monthly, "daily": daily})]
-    for flag in kpi.warnings:
-        left, right, share = batch.warnings[kpi, flag]
-        sides = [evaluator.cell(side, dimension) for side in (left, right)]
-        at = {"left": sides[0].value, "right": sides[1].value, "share": share}
-        conditions[flag] = [fill(":left < :right * (1 - :share)", at)]
-    for flag, figure in kpi.unreported.items():
-        slot = batch.slots[figure]
-        if dimension == ORG and slot.is_offered:
-            conditions[flag] = [fill(":value is null", {"value": exp.column(slot.key)})]
-    assert set(conditions) <= set(FLAGS)
-    texts = [
-        fill("case when :raised then :flag end", {"raised": exp.paren(exp.or_(*conditions[flag])), "flag": flag})
-        for flag in sorted(conditions)
-    ]
-    return fill("concat_ws(',', :texts)", {"texts": texts})
-
-
-def _sample(batch: Batch, kpi: Kpi, parts: tuple[Formula, Formula] | None) -> Formula | None:
-    if kpi.sample is not None:
-        return kpi.sample
-    if kpi.unit != "percent" or parts is None or not is_plain_count(parts[1]):
-        return None
-    return parts[1]
-
-
-def _definition(batch: Batch, kpi: Kpi) -> str:
-    options = batch.options_of(kpi)
+def _definition(found: Figures, kpi: Kpi) -> str:
+    options = found.plan.options_of(kpi)
     shown = {name: options[name] for name in kpi.option_names() if options[name] is not None}
     return ", ".join(f"{name}={shown[name]}" for name in sorted(shown))
 
 
-def _is_present(batch: Batch, formula: Formula) -> exp.Expression:
+def _targets(rows: Rows, targets: pa.Table) -> dict[str, Floats]:
     """
-    Whether anything of the formula happened or stands in the period.
+    KPI -> its target in every row that has one.
     """
-    conditions: list[exp.Expression] = []
-    for figure in figures(formula):
-        if isinstance(figure, Measure) and figure in batch.columns:
-            conditions.append(fill(":seen = 1", {"seen": exp.column(seen(batch.columns[figure].scan))}))
-        elif isinstance(figure, Balance) and batch.slots[figure].is_offered:
-            conditions.append(fill(":value <> 0", {"value": exp.column(batch.slots[figure].key)}))
-            conditions.append(fill(":seen = 1", {"seen": exp.column(seen(batch.columns[figure.enters].scan))}))
-    distinct = list(dict.fromkeys(conditions))
-    return fill("coalesce(:any, false)", {"any": exp.or_(*distinct)}) if distinct else exp.false()
+    found: dict[str, Floats] = {}
+    spans: dict[tuple[object, object], list[int]] = {}
+    for place, span in enumerate(zip(rows.periods.start.to_pylist(), rows.periods.end.to_pylist(), strict=True)):
+        spans.setdefault(span, []).append(place)
+    for target in targets.to_pylist():
+        member = rows.members.number(target["dimension"], target["member_id"])
+        for period in spans.get((target["starts_on"], target["ends_on"]), ()):
+            place = rows.place(member, period)
+            if place >= 0:
+                found.setdefault(target["kpi"], np.full(len(rows), np.nan))[place] = float(target["value"])
+    return found
+
+
+def _member_columns(rows: Rows, names: pa.Table) -> dict[str, pa.Array]:
+    """
+    Id and name of every row's member; a member without a name goes by its id.
+    """
+    ids = rows.members.ids
+    used, which = np.unique(rows.member, return_inverse=True)
+    numbers = rows.members.dimension_numbers(names["dimension"]) * len(ids)
+    known = pc.index_in(names["member_id"], ids).fill_null(-1)
+    known = np.asarray(known, np.int64)
+    near = np.minimum(np.searchsorted(used, numbers + known), len(used) - 1)
+    hits = np.flatnonzero((known >= 0) & (numbers >= 0) & (used[near] == numbers + known))
+    name_of = np.full(len(used), -1, np.int64)
+    name_of[near[hits]] = hits
+    told = ids.take(pa.array(used % len(ids)))
+    called = names["member"].combine_chunks().take(pa.array(name_of, mask=name_of < 0))
+    return {
+        "member": pc.coalesce(called, told).take(pa.array(which)),
+        "member_id": told.take(pa.array(which)),
+    }
+
+
+def _repeated(texts: list[str], lengths: list[int]) -> pa.Array:
+    return pa.array(texts, pa.string()).take(pa.array(np.repeat(np.arange(len(texts)), lengths)))

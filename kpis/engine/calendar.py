@@ -9,6 +9,7 @@ from datetime import date, timedelta
 
 from sqlglot import exp
 
+from connectors.errors import WrongUse
 from kpis.sql import fill, union
 
 BEGINNING = date(1970, 1, 1)  # shown as the start of `all`, which has none
@@ -88,6 +89,28 @@ def year_before(grain: str, start: date) -> date:
     if grain == "day":
         return months_back(start, 12)
     return step(grain, start, -_PER_YEAR.get(grain, 1))
+
+
+def as_far(grain: str, today: date, fiscal_year_start: int) -> tuple[int, tuple[date, date, date]]:
+    """
+    How many days of the running period are over, and the last of as many in it, in the one before and a year before.
+
+    Raises:
+        WrongUse: Periods of the grain are never half over.
+    """
+    if grain == "all" or trailing_days(grain):
+        raise WrongUse(
+            f"Periods of the length {grain} are never half over.",
+            where="question.grains",
+            fix="ask by day, week, month, quarter or year",
+        )
+    start = start_of(grain, today, fiscal_year_start)
+    days = (today - start).days + 1
+
+    def last(began: date) -> date:
+        return min(began + timedelta(days=days - 1), step(grain, began, 1) - timedelta(days=1))
+
+    return days, (today, last(step(grain, start, -1)), last(year_before(grain, start)))
 
 
 def month_number(day: date) -> int:
@@ -246,27 +269,23 @@ def bucket(span: Span, at: exp.Expression, fiscal_year_start: int, *, has_histor
     if span.grain == "all":
         return fill(":beginning", {"beginning": BEGINNING})
     shift = (fiscal_year_start - 1) % _MONTHS.get(span.grain, 1)
-    start: exp.Expression = at.copy()
+    if has_history:
+        at = fill("greatest(:at, :floor)", {"at": at, "floor": span.floor})
     if shift:
         # whole months first, so that no day is lost in a shorter month
-        start = fill(
+        return fill(
             "cast(date_trunc(:grain, date_trunc('month', :at) - :shift * interval '1' month)"
             " + :shift * interval '1' month as date)",
             {"at": at, "shift": shift, "grain": span.grain},
         )
-    elif days := trailing_days(span.grain):
-        start = fill(
+    if days := trailing_days(span.grain):
+        return fill(
             "cast(:floor + cast(floor(date_diff('day', :floor, :at) / :days) as integer) * :days as date)",
             {"at": at, "floor": span.floor, "days": days},
         )
-    elif span.grain != "day":
-        start = fill("cast(date_trunc(:grain, :at) as date)", {"at": at, "grain": span.grain})
-    if not has_history:
-        return start
-    return fill(
-        "case when :at < :first then :floor else :start end",
-        {"at": at, "first": span.first, "floor": span.floor, "start": start},
-    )
+    if span.grain == "day":
+        return at.copy()
+    return fill("cast(date_trunc(:grain, :at) as date)", {"at": at, "grain": span.grain})
 
 
 def shared(found: tuple[Span, ...]) -> tuple[tuple[Span, tuple[Span, ...]], ...]:

@@ -9,11 +9,13 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from statistics import median
 
+import pyarrow as pa
 from sqlglot import exp
 
-from kpis.engine import calendar, known_kpis, named_stages
+from kpis.engine import Question, calendar, compile, known_kpis
 from kpis.engine.evaluate import Evaluator
-from kpis.engine.plan import LONGEST_LAG, Plan
+from kpis.engine.figures import reason_of
+from kpis.engine.plan import LONGEST_LAG
 from kpis.engine.records import Records, Window
 from kpis.facts import Environment, shadows
 from kpis.formula import (
@@ -35,7 +37,7 @@ from kpis.formula import (
 from kpis.measure import Balance, Figure, Measure
 from kpis.model import Kpi
 from kpis.options import in_force
-from kpis.sql import DIALECT, fill, named, select, union
+from kpis.sql import DIALECT, select, union
 
 
 @dataclass(frozen=True)
@@ -89,44 +91,56 @@ class Explanation:
         self._options = in_force(options or {}, environment)
         self.kpi = known_kpis((asked.kpi,), custom or {})[0]
         member = () if asked.dimension == "org" else ((asked.dimension, asked.member_id),)
-        self._plan = Plan(
-            (self.kpi,),
+        question = Question(
+            (asked.kpi,),
             (asked.grain,),
-            tuple(dimension for dimension, _ in member),
             asked.start,
             asked.end,
             asked.as_of,
-            self._options,
-            environment,
+            tuple(dimension for dimension, _ in member),
+            options or {},
+            custom or {},
             members=member,
         )
-        self._batch = self._plan.batches[0]
-        self.formula = self._batch.formulas[self.kpi, asked.dimension]
+        self._compiled = compile(question, environment)
+        self.formula = self._compiled.plan.formulas[self.kpi, asked.dimension]
         self.terms = {str(leaf): leaf for leaf in _leaves(self.formula)}
-        self.options = self._batch.options_of(self.kpi)
+        self.options = self._compiled.plan.options_of(self.kpi)
         self._records = Records(self.options, environment.timezone, environment.fiscal_year_start)
 
-    def values_sql(self) -> str:
+    @property
+    def statements(self) -> Mapping[str, str]:
         """
-        A select of one row: the value of each term, in their order, then the reason of each.
+        Name -> select of everything that the terms are worked out from.
         """
-        evaluator = Evaluator(self._batch.slots, self.options)
-        cells = [evaluator.cell(leaf, self.asked.dimension) for leaf in self.terms.values()]
-        values = [fill("cast(:value as double)", {"value": cell.value}) for cell in cells]
-        items = [named(value, f"value_{number}") for number, value in enumerate(values)]
-        items += [
-            named(fill("cast(:reason as varchar)", {"reason": cell.reason()}), f"reason_{number}")
-            for number, cell in enumerate(cells)
-        ]
-        at = {"start": self.asked.start, "dimension": self.asked.dimension, "member": self.asked.member_id}
-        query = select(items, "ready").where(
-            fill("period_start = :start and dimension = :dimension and member_id = :member", at)
-            if self.asked.grain != "all"
-            else fill("dimension = :dimension and member_id = :member", at),
-            fill("grain = :grain", {"grain": self.asked.grain}),
-            copy=False,
-        )
-        return named_stages(self._plan, query).sql(DIALECT, copy=False)
+        return self._compiled.statements
+
+    @property
+    def passes(self) -> tuple[str, ...]:
+        """
+        Of the statements those that read facts, one per fact and date.
+        """
+        return tuple(self.statements[scan.name] for scan in self._compiled.plan.scans.all())
+
+    def told(self, tables: Mapping[str, pa.Table]) -> dict[str, tuple[float | None, str | None]]:
+        """
+        The value of each term, or the reason why it has none.
+
+        Args:
+            tables: What the statements gave, under their names.
+        """
+        figures, one = self._compiled.figures(tables), self.asked
+        evaluator = Evaluator(figures, self.options)
+        member = figures.rows.members.number(one.dimension, one.member_id)
+        place = figures.rows.place(member, figures.rows.periods.starting(one.grain, one.start))
+        if place < 0:
+            return {}
+        found = {}
+        for name, leaf in self.terms.items():
+            cell = evaluator.cell(leaf)
+            value = float(cell.value.as_floats()[place]) if cell.value.known[place] else None
+            found[name] = value, reason_of(int(cell.reasons[place]))
+        return found
 
     def records_sql(self, term: str, values: Values, lag_months: int = 0) -> str | None:
         """
@@ -134,7 +148,7 @@ class Explanation:
 
         Args:
             term: One of `terms`.
-            values: The value of every term, as `values_sql` gives them.
+            values: The value of every term, as `told` gives them.
             lag_months: What `fact_sales_lag` says [months].
         """
         lists = [self._records.of(*behind) for behind in self._behind(self.terms[term], values, lag_months)]
@@ -184,7 +198,7 @@ class Explanation:
         The formula as it came to the number: arithmetic over terms, with what the sample decides decided.
 
         Args:
-            values: The value of every term, as `values_sql` gives them.
+            values: The value of every term, as `told` gives them.
         """
         return _ran(self.formula, values, self._options)
 

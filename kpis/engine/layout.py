@@ -77,6 +77,20 @@ def labels(own: tuple[str, ...]) -> list[exp.Expression]:
     ]
 
 
+def grouped_labels(own: tuple[str, ...]) -> list[exp.Expression]:
+    """
+    The same for rows grouped by the columns of the fact themselves, in which no member is no value.
+    """
+    dimension, member = exp.Case(default=exp.Literal.string("org")), exp.Case(default=exp.Literal.string("all"))
+    for name in own:
+        column = {"column": exp.column(name), "none": NONE}
+        dimension = dimension.when(fill("grouping(:column) = 0", column), exp.Literal.string(name))
+        member = member.when(fill("grouping(:column) = 0", column), fill("coalesce(:column, :none)", column))
+    if not own:
+        return [named(exp.Literal.string("org"), "dimension"), named(exp.Literal.string("all"), "member_id")]
+    return [named(dimension, "dimension"), named(member, "member_id")]
+
+
 def grouping(sets: Iterable[Iterable[str]]) -> exp.Group:
     return exp.Group(
         grouping_sets=[
@@ -125,6 +139,14 @@ def of_level(scan: Scan, own: tuple[str, ...], labelled: exp.Expression) -> exp.
         return labelled
     found = select([*columns(*KEYS), *passed(scan)], subquery(labelled, "labelled"))
     return found.where(level_fits(levels, own), copy=False)
+
+
+def levels_of(scan: Scan, own: tuple[str, ...]) -> list[str]:
+    """
+    The levels that the organisation and these dimensions are told at.
+    """
+    levels = FACTS[scan.fact].levels
+    return sorted({levels["org"], *(levels[name] for name in own if name in levels)})
 
 
 def level_fits(levels: Mapping[str, str], own: tuple[str, ...]) -> exp.Expression:

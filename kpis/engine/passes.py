@@ -6,18 +6,18 @@ from __future__ import annotations
 
 from sqlglot import exp
 
-from kpis.engine.calendar import Span, bucket, shared
+from kpis.engine.calendar import bucket, shared
 from kpis.engine.layout import (
     Asked,
     Stages,
     days_so_far,
     grouped_by_member,
+    grouped_labels,
     grouping,
     labels,
     level_column,
-    level_fits,
+    levels_of,
     member_column,
-    member_items,
     of_grains,
     of_level,
     outputs,
@@ -26,7 +26,7 @@ from kpis.engine.layout import (
     reach,
     start_column,
 )
-from kpis.engine.scan import Scan, together
+from kpis.engine.scan import Scan
 from kpis.engine.steps import netted_by_month, netted_by_period
 from kpis.engine.units import beside_periods, counted_by_unit
 from kpis.facts import FACTS
@@ -43,7 +43,8 @@ def stages(scan: Scan, asked: Asked) -> Stages:
 
     Returns:
         The last one is named like the scan, with columns grain, period_start, dimension, member_id and one per
-        aggregate; one row per group that has any row.
+        aggregate; one row per group that has any row. Of a scan that adds up there are only the parts that the rest is
+        added up from.
     """
     own = scan.dimensions(asked.dimensions)
     if FACTS[scan.fact].steps:
@@ -56,7 +57,7 @@ def stages(scan: Scan, asked: Asked) -> Stages:
         return [(scan.name, of_level(scan, own, grouped_by_member(scan, own, beside_periods(scan, asked, own))))]
     if not scan.adds_up:
         return [(scan.name, _exact(scan, asked, own))]
-    return _added_up(scan, asked, own)
+    return [(scan.name, _parts(scan, asked, own))]
 
 
 def _exact(scan: Scan, asked: Asked, own: tuple[str, ...]) -> exp.Expression:
@@ -76,58 +77,36 @@ def _exact(scan: Scan, asked: Asked, own: tuple[str, ...]) -> exp.Expression:
     return of_level(scan, own, labelled)
 
 
-def _added_up(scan: Scan, asked: Asked, own: tuple[str, ...]) -> Stages:
+def least(scan: Scan, dimensions: tuple[str, ...]) -> str | None:
     """
-    The rows are read once into small parts; longer periods and the organisation add those up.
+    The dimension whose members are added up to the organisation; None where the scan tells of the organisation itself.
+    """
+    if not scan.adds_up or FACTS[scan.fact].levels:
+        return None
+    own = scan.dimensions(dimensions)
+    return next((name for name in _FEWEST if name in own), None)
+
+
+def _parts(scan: Scan, asked: Asked, own: tuple[str, ...]) -> exp.Expression:
+    """
+    The rows, read once into small parts: `kpis.engine.placed` adds longer periods and the organisation up from those.
     """
     level = level_column(scan)
-    least = None if level else next((name for name in _FEWEST if name in own), None)
-    made: Stages = []
-    for number, (base, spans) in enumerate(shared(asked.spans)):
-        start = start_column(base)
-        members = [member_column(name) for name in own]
+    sets_of = [*([] if least(scan, asked.dimensions) else [[]]), *([name] for name in own)]
+    made: list[exp.Expression] = []
+    for base, spans in shared(asked.spans):
         keeps_floor = scan.has_history or any(span.grain == "all" for span in spans)
         at = bucket(base, fill(scan.at), asked.fiscal_year_start, has_history=keeps_floor)
-        rows = select([exp.Star(), named(at, start), *member_items(own)], scan.fact)
+        # members are named, and instants made days, after they are grouped: once per group, not once per row
+        raw = at.this if isinstance(at, exp.Cast) else at
+        rows = select([exp.Star(), named(raw.copy(), "started")], scan.fact)
         rows.set("where", exp.Where(this=reach(scan, spans, asked.limit)))
         if (so_far := days_so_far(scan, asked, base, at)) is not None:
             rows.where(so_far, copy=False)
-        fine = select([*columns(start, *level, *members), *outputs(scan)], subquery(rows, "placed"))
-        sets = [[start, *level, *member] for member in [*([] if least else [[]]), *([name] for name in members)]]
-        fine.set("group", grouping(sets))
-        name = f"{scan.name}_parts_{number}"
-        parts = select([*columns(start, *level), *labels(own), *passed(scan)], subquery(fine, "fine"))
         if level:
-            parts = select([*columns(start, "dimension", "member_id"), *passed(scan)], subquery(parts, "labelled"))
-            parts.where(level_fits(FACTS[scan.fact].levels, own), copy=False)
-        made.append((name, parts))
-        made.append((f"{name}_up", _of_parts(scan, asked, name, base, spans, least)))
-    ups = [select([exp.Star()], name) for name, _ in made if name.endswith("_up")]
-    return [*made, (scan.name, union(ups))]
-
-
-def _of_parts(
-    scan: Scan, asked: Asked, parts: str, base: Span, spans: tuple[Span, ...], least: str | None
-) -> exp.Expression:
-    start = exp.column(start_column(base))
-    sums = [named(together(tree, name), name) for tree, name in scan.columns.items()]
-    wholes = [named(exp.Literal.string("org"), "dimension"), named(exp.Literal.string("all"), "member_id")]
-    selects: list[exp.Expression] = []
-    for span in spans:
-        keys = [named(exp.Literal.string(span.grain), "grain")]
-        if len(spans) == 1 and not level_column(scan):
-            keys.append(named(start.copy(), "period_start"))
-            selects.append(select([*keys, *columns("dimension", "member_id"), *passed(scan)], parts))
-        else:
-            # of a fact with levels, a part has a row for each: those of `all` and those of the level asked
-            own = len(spans) == 1
-            at = start if own else bucket(span, start, asked.fiscal_year_start, has_history=span.grain != "all")
-            keys.append(named(at, "period_start"))
-            grouped = select([*keys, *columns("dimension", "member_id"), *[s.copy() for s in sums]], parts)
-            selects.append(grouped.group_by(at.copy(), *columns("dimension", "member_id"), copy=False))
-        if least:
-            at = keys[-1].this
-            org = select([*(key.copy() for key in keys), *(w.copy() for w in wholes), *[s.copy() for s in sums]], parts)
-            org = org.where(fill("dimension = :least", {"least": least}), copy=False)
-            selects.append(org.group_by(at.copy(), copy=False))
-    return union(selects)
+            rows.where(fill("level in (:levels)", {"levels": ["all", *levels_of(scan, own)]}), copy=False)
+        keys = [named(exp.Literal.string(base.grain), "grain"), fill("cast(started as date) as period_start")]
+        parts = select([*keys, *columns(*level), *grouped_labels(own), *outputs(scan)], subquery(rows, "placed"))
+        parts.set("group", grouping([["started", *level, *member] for member in sets_of]))
+        made.append(of_level(scan, own, parts))
+    return union(made)

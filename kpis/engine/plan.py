@@ -4,15 +4,14 @@ The plan of a question: which figures it needs and which scans give them.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import date
-from functools import cached_property
 
 from kpis.engine import calendar
-from kpis.engine.evaluate import Slot, offered
 from kpis.engine.layout import Asked
 from kpis.engine.scan import Columns, Scan, Scans
 from kpis.facts import Environment
-from kpis.formula import Choice, Lagged, LastMonths, Previous, WherePaid, Whole, YearBefore
+from kpis.formula import Choice, Formula, Lagged, LastMonths, WherePaid
 from kpis.measure import Balance, Figure, Measure
 from kpis.model import ORG, Kpi, figures
 
@@ -22,19 +21,9 @@ Cost is shifted by no more than this, however long deals take [months].
 """
 
 
-TOGETHER = 32
-"""
-How many KPIs are answered by one statement.
-"""
-APART = 12
-"""
-How many at a time where there are more: sides of hundreds of columns take much memory, however few their rows are.
-"""
-
-
 class Plan:
     """
-    Everything that a statement is made of.
+    Everything that an answer is made of.
 
     Args:
         kpis: What to compute.
@@ -47,7 +36,6 @@ class Plan:
         environment: What the organisation is.
         elapsed: Grain -> how many days of each period count; empty for whole periods [days].
         members: Dimension and member id of those that are told of even where nothing happened.
-        together: How many KPIs are evaluated in one table.
     """
 
     def __init__(
@@ -62,64 +50,48 @@ class Plan:
         environment: Environment,
         elapsed: tuple[tuple[str, int], ...] = (),
         members: tuple[tuple[str, str], ...] = (),
-        together: int = TOGETHER,
     ) -> None:
-        self.options, self.environment, self.as_of = options, environment, as_of
+        self.kpis, self.options, self.environment, self.as_of = kpis, options, environment, as_of
         self.dimensions, self.members, self.counts_elapsed = dimensions, members, bool(elapsed)
         self.is_future = first > as_of
-        self.scans = Scans({**options, "as_of": as_of, "timezone": environment.timezone})
-        self.batches = [Batch(self, kpis[at : at + together], first_place=at) for at in range(0, len(kpis), together)]
-        # which leads come from paid channels is known per channel, asked for or not
-        reads_paid = any(batch.paid for batch in self.batches)
-        scanned = (*dimensions, *(["channel"] if reads_paid and "channel" not in dimensions else []))
-        back = max(batch.months_back for batch in self.batches)
-        self.spans = calendar.spans(grains, first, min(last, as_of), environment.fiscal_year_start, back)
-        self.common = Asked(self.spans, scanned, as_of, environment.fiscal_year_start, options, elapsed)
-
-
-class Batch:
-    """
-    KPIs that are evaluated together.
-
-    Args:
-        plan: The question that they are part of; its scans are shared.
-        kpis: What to compute.
-        first_place: The place of the first of them in the question.
-    """
-
-    def __init__(self, plan: Plan, kpis: tuple[Kpi, ...], first_place: int) -> None:
-        self.plan, self.kpis, self.first_place = plan, kpis, first_place
-        options, tables = plan.options, plan.environment.offered
         self.formulas = {
-            (kpi, dimension): kpi.formula_by(dimension).resolve({**self.options_of(kpi), "offered": tables})
+            (kpi, dimension): kpi.formula_by(dimension).resolve(
+                {**self.options_of(kpi), "offered": environment.offered}
+            )
             for kpi in kpis
-            for dimension in (ORG, *(name for name in plan.dimensions if name in kpi.by))
+            for dimension in (ORG, *(name for name in dimensions if name in kpi.by))
         }
         self.warnings = {
             (kpi, flag): (below.left.resolve(options), below.right.resolve(options), options[below.share_off])
             for kpi in kpis
             for flag, below in kpi.warnings.items()
         }
-        self._everything = [*self.formulas.values(), *(side for pair in self.warnings.values() for side in pair[:2])]
-        parts = [part for formula in self._everything for part in formula.walk()]
-        self.months = sorted({part.months for part in parts if isinstance(part, LastMonths)})
-        self.paid = list(dict.fromkeys(part for part in parts if isinstance(part, WherePaid)))
-        self.compared = list(dict.fromkeys(part.of for part in parts if isinstance(part, Previous)))
-        self.monthly = list(dict.fromkeys(part.of for part in parts if isinstance(part, LastMonths)))
-        self.lagged = list(dict.fromkeys(part.of for part in parts if isinstance(part, Lagged)))
-        self.year_before = list(dict.fromkeys(part.of for part in parts if isinstance(part, YearBefore)))
-        self.whole = list(dict.fromkeys(part.of for part in parts if isinstance(part, Whole)))
-        self.slots: dict[Figure, Slot] = {}
+        self.scans = Scans({**options, "as_of": as_of, "timezone": environment.timezone})
         self.columns: dict[Measure, Columns] = {}
-        for figure in self._figures():
-            self._place(figure)
+        for figure in dict.fromkeys(self._figures()):
+            if self.is_offered(figure):
+                for measure in _inner(figure):
+                    self.columns[measure] = self.scans.add(measure, has_history=isinstance(figure, Balance))
+        parts = [part for formula in self._everything() for part in formula.walk()]
+        # which leads come from paid channels is known per channel, asked for or not
+        reads_paid = any(isinstance(part, WherePaid) for part in parts)
+        scanned = (*dimensions, *(["channel"] if reads_paid and "channel" not in dimensions else []))
+        self.reads_lag = any(isinstance(part, Lagged) for part in parts)
+        back = max([part.months for part in parts if isinstance(part, LastMonths)], default=0)
+        back = max(back, LONGEST_LAG + 12 if self.reads_lag else 0)
+        begins = environment.fiscal_year_start
+        self.spans = calendar.spans(grains, first, min(last, as_of), begins, back)
+        self.common = Asked(self.spans, scanned, as_of, begins, options, elapsed)
+        plain = calendar.spans(grains, first, min(last, as_of), begins, 0)
+        self._near = Asked(plain, scanned, as_of, begins, options, elapsed)
+        looking = [part.of for part in parts if isinstance(part, LastMonths | Lagged)]
+        self._looking_back = {self.columns[m].scan for f in looking for m in _inner(f) if m in self.columns}
 
-    @property
-    def months_back(self) -> int:
+    def asked_of(self, scan: Scan) -> Asked:
         """
-        How many months its figures look back [months].
+        What is asked of a scan: the months before the periods asked only where figures of it look back on them.
         """
-        return max([*self.months, *([LONGEST_LAG + 12] if self.lagged else [])], default=0)
+        return self.common if scan in self._looking_back else self._near
 
     def options_of(self, kpi: Kpi) -> dict[str, object]:
         """
@@ -127,39 +99,27 @@ class Batch:
         """
         choices = [part for formula in kpi.all_formulas() for part in formula.walk() if isinstance(part, Choice)]
         own = {**{choice.option: choice.branches[0][0] for choice in choices}, **kpi.defaults}
-        given = self.plan.options
+        given = self.options
         return {**given, **{name: value for name, value in own.items() if given[name] is None}}
 
-    def _figures(self) -> list[Figure]:
-        found = [figure for formula in self._everything for figure in figures(formula)]
+    def is_offered(self, figure: Figure) -> bool:
+        """
+        True when of each group of tables that it needs some source offers one.
+        """
+        offered = self.environment.offered
+        return all(offered & set(group) for measure in _inner(figure) for group in measure.all_needs)
+
+    def _everything(self) -> Iterator[Formula]:
+        yield from self.formulas.values()
+        for left, right, _ in self.warnings.values():
+            yield from (left, right)
+
+    def _figures(self) -> Iterator[Figure]:
+        for formula in self._everything():
+            yield from figures(formula)
         for kpi in self.kpis:
-            found += [*([kpi.sample] if kpi.sample else []), *kpi.unreported.values()]
-        return list(dict.fromkeys(found))
-
-    def _place(self, figure: Figure) -> None:
-        inner = _inner(figure)
-        is_offered = all(offered(measure.all_needs, self.plan.environment.offered) for measure in inner)
-        if is_offered:
-            for measure in inner:
-                self.columns[measure] = self.plan.scans.add(measure, has_history=isinstance(figure, Balance))
-        empty = figure.empty if isinstance(figure, Measure) else "zero"
-        has_reason = any(measure.faults for measure in inner) or empty != "zero"
-        self.slots[figure] = Slot(f"figure_{len(self.slots) + 1}", has_reason, is_offered, empty)
-
-    @cached_property
-    def used(self) -> dict[Scan, list[str]]:
-        """
-        The scans that its figures come from, and the columns of each.
-        """
-        found: dict[Scan, dict[str, None]] = {}
-        for place in self.columns.values():
-            names = (place.value, *(name for _, name in place.faults + place.flags))
-            found.setdefault(place.scan, {}).update(dict.fromkeys(names))
-        return {scan: list(names) for scan, names in found.items()}
-
-    @cached_property
-    def history_scans(self) -> list[Scan]:
-        return [scan for scan in self.used if scan.has_history]
+            yield from ([kpi.sample] if kpi.sample else [])
+            yield from kpi.unreported.values()
 
 
 def _inner(figure: Figure) -> tuple[Measure, ...]:

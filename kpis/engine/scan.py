@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import cast
+from typing import Literal
 
 from sqlglot import exp
 
@@ -16,12 +16,12 @@ from kpis.sql import column_names, fill
 
 NONE = "(none)"
 # aggregates of parts that add up to those of the whole, and how
-_ADDS_UP: dict[type[exp.Expression], type[exp.AggFunc]] = {
-    exp.Count: exp.Sum,
-    exp.CountIf: exp.Sum,
-    exp.Sum: exp.Sum,
-    exp.Max: exp.Max,
-    exp.Min: exp.Min,
+_ADDS_UP: dict[type[exp.Expression], Literal["sum", "max", "min"]] = {
+    exp.Count: "sum",
+    exp.CountIf: "sum",
+    exp.Sum: "sum",
+    exp.Max: "max",
+    exp.Min: "min",
 }
 
 
@@ -91,9 +91,13 @@ class Scans:
             names = self._units(scan, measure)
             self._columns[measure] = Columns(
                 scan,
-                self._column(scan, measure.aggregate, measure.where, names),
-                tuple((reason, self._column(scan, text, measure.where, names)) for reason, text in measure.faults),
-                tuple((flag, self._column(scan, f"count_if({text})", None, names)) for flag, text in measure.flags),
+                self._column(scan, measure.name, measure.aggregate, measure.where, names),
+                tuple(
+                    (reason, self._column(scan, reason, text, measure.where, names)) for reason, text in measure.faults
+                ),
+                tuple(
+                    (flag, self._column(scan, flag, f"count_if({text})", None, names)) for flag, text in measure.flags
+                ),
             )
         return self._columns[measure]
 
@@ -119,25 +123,36 @@ class Scans:
             found[name] = scan.units.setdefault(tree, f"unit_{len(scan.units) + 1}")
         return found
 
-    def _column(self, scan: Scan, aggregate: str, where: str | None, names: Mapping[str, str]) -> str:
+    def _column(self, scan: Scan, of: str, aggregate: str, where: str | None, names: Mapping[str, str]) -> str:
         tree = _renamed(fill(aggregate, self._values), names)
         if where:
-            condition = exp.Where(this=_renamed(fill(where, self._values), names))
-            for function in list(tree.find_all(exp.AggFunc)):
-                filtered = exp.Filter(this=function.copy(), expression=condition.copy())
-                if function.parent is None:
-                    tree = filtered
-                else:
-                    function.replace(filtered)
-        return scan.columns.setdefault(tree, f"{scan.name}_{len(scan.columns) + 1}")
+            tree = _where(tree, _renamed(fill(where, self._values), names))
+        # named for people who read the statement; the number keeps it apart from the columns of the fact
+        return scan.columns.setdefault(tree, f"{of}_{len(scan.columns) + 1}")
 
 
-def together(tree: exp.Expression, column: str) -> exp.Expression:
+def _where(tree: exp.Expression, condition: exp.Expression) -> exp.Expression:
     """
-    The aggregate that makes the whole out of the parts that `tree` gave in `column`.
+    An aggregate of those rows only that fulfil a condition. Counting conditions is quicker than filtering rows.
     """
-    inner = tree.this if isinstance(tree, exp.Filter) else tree
-    return cast("exp.Expression", _ADDS_UP[type(inner)](this=exp.column(column)))
+    if isinstance(tree, exp.Count) and isinstance(tree.this, exp.Star):
+        return exp.CountIf(this=condition)
+    if isinstance(tree, exp.CountIf):
+        return exp.CountIf(this=exp.and_(tree.this, condition))
+    for function in list(tree.find_all(exp.AggFunc)):
+        filtered = exp.Filter(this=function.copy(), expression=exp.Where(this=condition.copy()))
+        if function.parent is None:
+            tree = filtered
+        else:
+            function.replace(filtered)
+    return tree
+
+
+def together(tree: exp.Expression) -> Literal["sum", "max", "min"]:
+    """
+    How the whole is made out of the parts of an aggregate.
+    """
+    return _ADDS_UP[type(tree.this if isinstance(tree, exp.Filter) else tree)]
 
 
 def _is_distinct(tree: exp.Expression) -> bool:

@@ -16,6 +16,7 @@ from kpis.engine.layout import (
     grouping,
     labels,
     level_column,
+    levels_of,
     member_column,
     member_items,
     of_grains,
@@ -54,14 +55,9 @@ def netted(
     return by_period
 
 
-def _levels(scan: Scan, own: tuple[str, ...]) -> list[str]:
-    levels = FACTS[scan.fact].levels
-    return sorted({levels["org"], *(levels[name] for name in own if name in levels)})
-
-
 def netted_by_period(scan: Scan, asked: Asked, own: tuple[str, ...]) -> exp.Expression:
     bounds = reach(scan, asked.spans, asked.limit)
-    by_period = netted(scan.fact, asked.spans, _levels(scan, own), asked, bounds)
+    by_period = netted(scan.fact, asked.spans, levels_of(scan, own), asked, bounds)
     placed = select([exp.Star(), *member_items(own)], subquery(by_period, "by_period"))
     # products are units of their own: an account with two of them is two units there, and one everywhere else
     return of_level(scan, own, grouped_by_member(scan, own, placed))
@@ -91,7 +87,7 @@ def netted_by_month(scan: Scan, asked: Asked, own: tuple[str, ...]) -> Stages:
     """
     first = min((span.first for span in asked.spans if span.grain != "all"), default=asked.limit)
     months = movement_span(first, asked.limit)
-    by_month = netted(FACTS[scan.fact].monthly_of or "", (months,), _levels(scan, own), asked, None)
+    by_month = netted(FACTS[scan.fact].monthly_of or "", (months,), levels_of(scan, own), asked, None)
     name = f"{scan.name}_ledger"
     at = fill(scan.at)
     starts = [

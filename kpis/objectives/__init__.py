@@ -5,16 +5,20 @@ Objectives: KPIs made from the values of other KPIs and the targets set for them
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
+import pyarrow as pa
+import pyarrow.compute as pc
 from sqlglot import exp
 
 from kpis import engine
 from kpis.catalogue import CATALOGUE
 from kpis.engine import Question, calendar
+from kpis.engine.answers import SCHEMA
 from kpis.facts import Environment
 from kpis.model import ORG, Kpi
 from kpis.objectives.actuals import Asked, Wanted, questions
@@ -22,13 +26,13 @@ from kpis.objectives.objective import Objective, Span
 from kpis.options import in_force
 from kpis.sql import DIALECT, fill, literal
 
-__all__ = ["ACTUALS", "OBJECTIVES", "Compiled", "Objective", "Span", "compile", "objective"]
+__all__ = ["Compiled", "Objective", "Reader", "Span", "answer", "compile", "objective"]
 
 _FOLDER = Path(__file__).parent
 
 OBJECTIVES = (_FOLDER / "objectives.sql").read_text(encoding="utf-8")
 """
-The select of what `compile` has to know of the targets beforehand; `objective` reads its rows.
+What has to be known of the targets before anything is asked; `objective` reads its rows.
 """
 
 ACTUALS = "objective_actuals"
@@ -44,29 +48,75 @@ Names a sales quota, which no KPI is measured against but `pipeline_coverage`.
 _STANDING = (_FOLDER / "standing.sql").read_text(encoding="utf-8")
 _TOLD = (_FOLDER / "told.sql").read_text(encoding="utf-8")
 _ANSWERS = (_FOLDER / "answers.sql").read_text(encoding="utf-8")
-_NO_ACTUALS = """
-select
-    cast(null as varchar) as kpi, cast(null as varchar) as dimension, cast(null as varchar) as member_id,
-    cast(null as date) as starts_on, cast(null as date) as ends_on, cast(null as date) as close_on,
-    cast(null as double) as value, cast(null as varchar) as reason,
-    cast(null as varchar) as flags, cast(null as varchar) as definition
-where false
-"""
+_NO_ACTUALS = pa.schema(
+    [
+        ("kpi", pa.string()),
+        ("dimension", pa.string()),
+        ("member_id", pa.string()),
+        ("starts_on", pa.date32()),
+        ("ends_on", pa.date32()),
+        ("close_on", pa.date32()),
+        ("value", pa.float64()),
+        ("reason", pa.string()),
+        ("flags", pa.string()),
+        ("definition", pa.string()),
+    ]
+).empty_table()
 
 
-@dataclass(frozen=True)
-class Compiled:
+class Reader(Protocol):
     """
-    The statements that answer a question.
+    Runs selects of ours over the facts.
+    """
+
+    def query(self, sql: str) -> pa.Table: ...
+
+    def given(self, view: str, rows: pa.Table) -> AbstractContextManager[None]:
+        """
+        Rows under a name, for the selects inside.
+        """
+
+
+def answer(question: Question, environment: Environment, reader: Reader) -> pa.Table:
+    """
+    The answer to a question, also about KPIs that are made from the values of others.
 
     Args:
-        actuals: Selects of the same columns, small and independent; their rows together stand under the name `ACTUALS`
-            while the answer is asked. As parts of one statement they would take several times as long to plan.
-        answer: The select that answers.
-    """
+        question: What to compute. Of objectives there is no value for the same days of the period before.
+        environment: What the organisation is and what its sources offer.
+        reader: Reads the facts.
 
-    actuals: tuple[str, ...]
-    answer: str
+    Returns:
+        The columns of `kpis.engine.answer`. The member of the dimension `target` is the id of its KPI, followed by the
+        dimension and member that it is set for, and by its span where several stand side by side. The year before is
+        told of attainment alone.
+
+    Raises:
+        WrongUse: A KPI, grain, dimension or option is unknown, or no KPI asked can be cut by a dimension.
+    """
+    kpis, _, dimensions = engine.check(question)
+    parts = []
+    if plain := [kpi for kpi in kpis if not kpi.over_kpis]:
+        parts.append(engine.answer(_about(question, plain, dimensions), environment, reader.query))
+    if own := [kpi for kpi in kpis if kpi.over_kpis]:
+        held = [objective(row) for row in reader.query(OBJECTIVES).to_pylist()]
+        compiled = compile(_about(question, own, dimensions), environment, held)
+        actuals = (_actuals(each, engine.answer(each.question, environment, reader.query)) for each in compiled.asked)
+        with reader.given(ACTUALS, pa.concat_tables([_NO_ACTUALS, *actuals])):
+            parts.append(reader.query(compiled.answer).cast(SCHEMA))
+    whole = pa.concat_tables(parts)
+    if own:
+        places = pc.index_in(whole["kpi"], pa.array([kpi.id for kpi in kpis]))
+        whole = whole.take(pc.sort_indices(places))  # stable: the rows of a KPI keep their order
+    return whole
+
+
+def _about(question: Question, kpis: Sequence[Kpi], dimensions: Sequence[str]) -> Question:
+    """
+    A question about some of its KPIs, cut by what these can be cut by.
+    """
+    own = tuple(name for name in dimensions if any(name in kpi.by for kpi in kpis))
+    return replace(question, kpis=tuple(kpi.id for kpi in kpis), dimensions=own)
 
 
 def objective(row: Mapping[str, Any]) -> Objective:
@@ -77,47 +127,28 @@ def objective(row: Mapping[str, Any]) -> Objective:
     return Objective(row["kpi"], row["dimension"], row["member_id"], span, bool(row["has_baseline"]))
 
 
-def compile(question: Question, environment: Environment, objectives: Sequence[Objective] = ()) -> Compiled:
+@dataclass(frozen=True)
+class Compiled:
     """
-    The statements that answer a question, also about KPIs that are made from the values of others.
+    What a question about objectives takes.
 
     Args:
-        question: What to compute. Of objectives there is no value for the same days of the period before.
-        environment: What the organisation is and what its sources offer.
-        objectives: The rows of `OBJECTIVES`; needed only where such KPIs are asked.
-
-    Returns:
-        Selects in DuckDB's dialect; the answer has the columns of `kpis.engine.compile`. The member of the dimension
-        `target` is the id of its KPI, followed by the dimension and member that it is set for, and by its span where
-        several stand side by side. The year before is told of attainment alone.
-
-    Raises:
-        WrongUse: A KPI, grain, dimension or option is unknown, or no KPI asked can be cut by a dimension.
+        asked: The questions whose values are needed.
+        answer: The select that answers, over those values under the name `ACTUALS`.
     """
-    kpis = engine.known_kpis(question.kpis, question.custom)
-    own = tuple(kpi for kpi in kpis if kpi.over_kpis)
-    if not own:
-        return Compiled((), engine.compile(question, environment))
-    engine.check(question)
-    rest = tuple(kpi for kpi in kpis if not kpi.over_kpis)
-    compiled = _own(own, question, environment, objectives)
-    parts = [compiled.answer]
-    if rest:
-        cut = tuple(name for name in question.dimensions if any(name in kpi.by for kpi in rest))
-        asked = replace(question, kpis=tuple(kpi.id for kpi in rest), dimensions=cut)
-        parts.append(engine.compile(asked, environment))
-    place = exp.Case()
-    for number, kpi in enumerate(kpis):
-        place = place.when(fill("kpi = :id", {"id": kpi.id}), literal(number))
-    order = place.sql(DIALECT)
-    whole = " union all ".join(f"({part})" for part in parts)
-    text = f"select * from ({whole}) as answered"  # noqa: S608 - statements of ours, compiled already
-    return replace(compiled, answer=f"{text} order by {order}, grain, period_start, dimension, member_id")
+
+    asked: tuple[Asked, ...]
+    answer: str
 
 
-def _own(
-    own: tuple[Kpi, ...], question: Question, environment: Environment, objectives: Sequence[Objective]
-) -> Compiled:
+def compile(question: Question, environment: Environment, objectives: Sequence[Objective]) -> Compiled:
+    """
+    What a question takes whose KPIs are all made from the values of others.
+
+    Args:
+        objectives: The rows of `OBJECTIVES`.
+    """
+    own = engine.known_kpis(question.kpis, question.custom)
     first = question.as_of if question.same_days else question.first
     fiscal_year_start = environment.fiscal_year_start
     known = {**CATALOGUE, **question.custom}
@@ -125,7 +156,7 @@ def _own(
     spans = calendar.spans(tuple(dict.fromkeys(question.grains)), first, last, fiscal_year_start, 0)
     held = [each for each in objectives if each.kpi != QUOTA and not (each.kpi in known and known[each.kpi].over_kpis)]
     wanted = dict.fromkeys(_wanted(own, spans, question.as_of, held, fiscal_year_start))
-    asked = questions(wanted, known, question, fiscal_year_start)
+    asked = tuple(questions(wanted, known, question, fiscal_year_start))
     values: dict[str, object] = {
         "left_out": [QUOTA, *(kpi.id for kpi in CATALOGUE.values() if kpi.over_kpis)],
         "spans": _spans(held, fiscal_year_start),
@@ -149,8 +180,9 @@ def _own(
         "answers": fill(_ANSWERS, values).sql(DIALECT),
     }
     tables = ", ".join(f"{name} as ({text})" for name, text in stages.items())
-    text = f"with {tables} select * from answers"  # noqa: S608 - stages of ours, compiled already
-    return Compiled((_NO_ACTUALS, *(_actuals(each, environment) for each in asked)), text)
+    in_order = "order by grain, period_start, dimension, member_id"
+    text = f"with {tables} select * from answers {in_order}"  # noqa: S608 - stages of ours, compiled already
+    return Compiled(asked, text)
 
 
 def _wanted(
@@ -213,17 +245,16 @@ def _spans(objectives: Sequence[Objective], fiscal_year_start: int) -> exp.Expre
     return exp.values(rows, "s", ["starts_on", "ends_on", "length", "is_odd", "before_from"])
 
 
-def _actuals(asked: Asked, environment: Environment) -> str:
-    starts_on, ends_on = exp.column("period_start"), exp.column("period_end")
-    values = {
-        "starts_on": literal(asked.span.starts_on) if asked.span else starts_on,
-        "ends_on": literal(asked.span.ends_on) if asked.span else ends_on,
-        "as_of": asked.question.as_of,
-    }
-    columns = fill(
-        "select kpi, dimension, member_id, :starts_on as starts_on, :ends_on as ends_on,"
-        " least(period_end, :as_of) as close_on, value, reason, flags, definition",
-        values,
-    ).sql(DIALECT)
-    cut = fill("dimension in (:dimensions)", {"dimensions": list(asked.dimensions)}).sql(DIALECT)
-    return f"{columns} from ({engine.compile(asked.question, environment)}) as asked where {cut}"
+def _actuals(asked: Asked, answers: pa.Table) -> pa.Table:
+    """
+    The values needed, with the span that they are of and the day that they stand for.
+    """
+    answers = answers.filter(pc.is_in(answers["dimension"], pa.array(asked.dimensions)))
+    starts_on, ends_on = answers["period_start"], answers["period_end"]
+    if asked.span:
+        starts_on = pa.repeat(pa.scalar(asked.span.starts_on, pa.date32()), len(answers))
+        ends_on = pa.repeat(pa.scalar(asked.span.ends_on, pa.date32()), len(answers))
+    close_on = pc.min_element_wise(answers["period_end"], pa.scalar(asked.question.as_of, pa.date32()))
+    dates = {"starts_on": starts_on, "ends_on": ends_on, "close_on": close_on}
+    names = _NO_ACTUALS.schema.names
+    return pa.table([dates.get(name, answers[name] if name in answers.schema.names else None) for name in names], names)

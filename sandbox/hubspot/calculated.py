@@ -8,7 +8,6 @@ from collections.abc import Mapping
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
-from sandbox.hubspot.clock import iso, now_ms
 from sandbox.hubspot.object_types import ObjectType
 from sandbox.hubspot.store import Item
 
@@ -42,7 +41,7 @@ def follow_ups(
     old, new = before.get(stage_property, ""), item.properties.get(stage_property, "")
     found: dict[str, str] = {}
     if new != old:
-        moment = iso(now_ms())
+        moment = item.updated  # of this write
         if new:
             found[f"hs_v2_date_entered_{new}"] = moment
         if old:

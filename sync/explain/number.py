@@ -76,11 +76,11 @@ class Explained:
 
     Args:
         number: Which one.
-        row: The answer, in the columns of `kpis.engine.compile`.
+        row: The answer, in the columns of `kpis.engine.answer`.
         formula: As it ran.
         in_numbers: The same with numbers in place of names.
         ran: The formula itself; None for a KPI made from the values of others.
-        sql: The statement that gives the parts.
+        statements: The selects that the parts come from, one per fact and date.
         terms: The parts.
         counted: The value, counted again from the records of all parts.
     """
@@ -90,7 +90,7 @@ class Explained:
     formula: str
     in_numbers: str
     ran: Formula | None = None
-    sql: str | None = None
+    statements: tuple[str, ...] = ()
     terms: tuple[Term, ...] = ()
     counted: float | None = None
 
@@ -151,11 +151,10 @@ def taken_apart(
     asked = Asked(number.kpi.id, period.grain, period.start, period.end, as_of, number.dimension, number.member_id)
     options = {**settings.kpis.options, **number.options}
     explanation = Explanation(asked, environment(session, settings), options, {number.kpi.id: number.kpi})
-    sql = explanation.values_sql()
-    found_row = next(iter(session.rows(sql)), {})
-    names = list(explanation.terms)
-    values = {name: found_row.get(f"value_{place}") for place, name in enumerate(names)}
-    reasons = {name: found_row.get(f"reason_{place}") for place, name in enumerate(names)}
+    statements = explanation.statements
+    told = explanation.told({name: session.query(select) for name, select in statements.items()})
+    values = {name: told.get(name, (None, None))[0] for name in explanation.terms}
+    reasons = {name: told.get(name, (None, None))[1] for name in explanation.terms}
     lag = int(session.value("select months from fact_sales_lag") or 0)
     ran = explanation.ran(values)
     terms = tuple(
@@ -169,7 +168,7 @@ def taken_apart(
         formula=str(ran),
         in_numbers=explanation.in_numbers(values),
         ran=ran,
-        sql=sql,
+        statements=explanation.passes,
         terms=terms,
         counted=worked_out(ran, again),
     )

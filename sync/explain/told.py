@@ -41,7 +41,7 @@ def told(story: Story, fiscal_year_start: int, *, sql: bool) -> dict[str, Any]:
         "not_broken_even": [{**_record(one_.campaign), "open_days": one_.days} for one_ in story.waiting],
         "objectives": [asdict(objective) for objective in story.objectives],
         "change": None if story.change is None else _change(story.change, one, fiscal_year_start),
-        **({"sql": one.sql} if sql else {}),
+        **({"sql": list(one.statements)} if sql else {}),
     }
 
 

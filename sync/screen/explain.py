@@ -199,9 +199,9 @@ def _credit(credit: Credit, reader: Reader) -> str:
 
 
 def _statements(one: Explained, reader: Reader) -> Iterator[str]:
-    if one.sql:
+    if one.statements:
         yield f"\n[bold]{reader.say('SQL of the parts', 'SQL de las partes')}[/]"
-        yield _pretty(one.sql)
+        yield from (_pretty(statement) for statement in one.statements)
     for term in one.terms:
         if term.sql:
             yield f"\n[bold]{reader.say('SQL of the records of', 'SQL de los registros de')} {safe(term.name)}[/]"

@@ -4,9 +4,10 @@ Builders of normalized rows that show only the fields that matter, and a small w
 
 from __future__ import annotations
 
+import contextlib
 import itertools
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import lru_cache
@@ -17,11 +18,10 @@ import pyarrow as pa
 
 from connectors.schema import TABLES
 from kpis.attribution import SHARES, TRANSITIONS, shares
-from kpis.catalogue import CATALOGUE
 from kpis.engine import Question
 from kpis.facts import FACTS, Environment, Statement, statements
 from kpis.model import Kpi
-from kpis.objectives import ACTUALS, OBJECTIVES, Objective, compile, objective
+from kpis.objectives import answer
 
 ALL_TABLES = frozenset(TABLES)
 TODAY = date(2026, 11, 15)
@@ -261,21 +261,25 @@ class Warehouse:
             custom=custom or {},
             same_days=same_days,
         )
-        over_kpis = any(CATALOGUE[kpi].over_kpis for kpi in kpis if kpi in CATALOGUE)
-        compiled = compile(question, self.environment, self._objectives() if over_kpis else ())
-        for sql in (*compiled.actuals, compiled.answer):
-            self.facts(_named(sql))
-        if compiled.actuals:
-            actuals = [self.connection.sql(sql).to_arrow_table() for sql in compiled.actuals]
-            self.connection.register(ACTUALS, pa.concat_tables(actuals))
-        found = self.connection.execute(compiled.answer).fetchall()
-        return [Answer(*values) for values in found]
+        return [Answer(**values) for values in answer(question, self.environment, self).to_pylist()]
 
-    def _objectives(self) -> list[Objective]:
-        self.facts(_named(OBJECTIVES))
-        found = self.connection.execute(OBJECTIVES)
-        names = [column[0] for column in found.description]
-        return [objective(dict(zip(names, values, strict=True))) for values in found.fetchall()]
+    def query(self, sql: str) -> pa.Table:
+        """
+        A select over facts, which are built if it reads them.
+        """
+        self.facts(_named(sql))
+        return self.connection.sql(sql).to_arrow_table()
+
+    @contextlib.contextmanager
+    def given(self, view: str, rows: pa.Table) -> Iterator[None]:
+        """
+        Rows under a name, for the selects inside.
+        """
+        self.connection.register(view, rows)
+        try:
+            yield
+        finally:
+            self.connection.unregister(view)
 
     def one(self, kpi: str, *, by: str | None = None, member: str = "all", **question: Any) -> Answer:
         """

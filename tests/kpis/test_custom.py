@@ -279,9 +279,8 @@ def test_every_number_opens_to_its_records():
     kpis = custom("wins / winners + new_leads", **measures)
     asked = Asked("own", "month", date(2026, 3, 1), date(2026, 3, 31), TODAY)
     explanation = Explanation(asked, warehouse.environment, custom=kpis)
-    values = dict(
-        zip(explanation.terms, warehouse.connection.execute(explanation.values_sql()).fetchone(), strict=False)
-    )
+    told = explanation.told({name: warehouse.query(select) for name, select in explanation.statements.items()})
+    values = {name: value for name, (value, _) in told.items()}
     assert {"wins": 2, "winners": 1, "new_leads": 1} == values
     for term, expected in values.items():
         rows = warehouse.connection.execute(explanation.records_sql(term, values)).fetchall()

@@ -40,9 +40,8 @@ def explained(warehouse: Warehouse, asked: Asked, **options: object) -> tuple[Ex
     An explanation and the value of each of its terms.
     """
     explanation = Explanation(asked, warehouse.environment, options)
-    found = warehouse.connection.execute(explanation.values_sql()).fetchall()
-    names = list(explanation.terms)
-    return explanation, dict(zip(names, found[0] if found else [None] * len(names), strict=False))
+    told = explanation.told({name: warehouse.query(select) for name, select in explanation.statements.items()})
+    return explanation, {name: told.get(name, (None, None))[0] for name in explanation.terms}
 
 
 @pytest.mark.parametrize("kpi", FORMULAS)
@@ -137,7 +136,10 @@ def test_the_way_to_records_speaks_spark() -> None:
     for kpi in kpis:
         one = Asked(kpi, "month", date(2026, 3, 1), date(2026, 3, 31), date(2026, 12, 31))
         explanation, values = explained(warehouse, one)
-        texts = [explanation.values_sql(), *(explanation.records_sql(term, values) for term in explanation.terms)]
+        texts = [
+            *explanation.statements.values(),
+            *(explanation.records_sql(term, values) for term in explanation.terms),
+        ]
         for text in filter(None, texts):
             [spark] = sqlglot.transpile(text, read="duckdb", write="spark")
             assert isinstance(sqlglot.parse_one(spark, read="spark"), exp.Query)

@@ -180,10 +180,10 @@ def test_values_with_quotes_stay_values() -> None:
 
 def test_everything_speaks_spark() -> None:
     """
-    Every fact and the whole catalogue are written in Spark's SQL and parse again.
+    Every fact and every statement of the whole catalogue are written in Spark's SQL and parse again.
     """
     texts = [statement.sql for statement in statements(environment())]
-    texts += [compile(everything(), environment())]
+    texts += compile(everything(), environment()).statements.values()
 
     for text in texts:
         spark = sqlglot.transpile(text, read="duckdb", write="spark")
@@ -201,11 +201,11 @@ def test_each_fact_is_scanned_once_per_date() -> None:
     )
     warehouse.facts()
     question = Question(tuple(TWENTY), ("month", "quarter"), date(2026, 1, 1), TODAY, TODAY, ("channel",))
-    text = compile(question, warehouse.environment)
-    plan = json.loads(warehouse.connection.execute(f"explain (format json) {text}").fetchall()[0][1])
+    waiting = []
+    for text in compile(question, warehouse.environment).statements.values():
+        waiting += json.loads(warehouse.connection.execute(f"explain (format json) {text}").fetchall()[0][1])
 
     reads: dict[str, int] = {}
-    waiting = list(plan)
     while waiting:
         node = waiting.pop()
         waiting += node.get("children", [])

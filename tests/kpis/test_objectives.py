@@ -16,7 +16,7 @@ from connectors.errors import WrongUse
 from kpis import engine
 from kpis.catalogue import CATALOGUE
 from kpis.engine import Question
-from kpis.objectives import Objective, Span, compile
+from kpis.objectives import Objective, Span, answer, compile
 from kpis.objectives.templates import TEMPLATES, history, suggestions
 from tests.kpis.build import (
     ALL_TABLES,
@@ -484,7 +484,7 @@ def test_what_cannot_be_asked_is_refused(warehouse: Warehouse) -> None:
     """
     question = Question((ATTAINMENT,), ("month",), TODAY, TODAY, TODAY, ("chanel",))
     with pytest.raises(WrongUse, match=r"(?s)no dimension chanel.*channel"):
-        compile(question, warehouse.environment)
+        answer(question, warehouse.environment, warehouse)
     with pytest.raises(WrongUse, match=r"(?s)could not be cut by channel.*target"):
         warehouse.ask(ATTAINMENT, by=["channel"])
     with pytest.raises(ValueError, match=ATTAINMENT):
@@ -515,7 +515,7 @@ def test_the_same_days_of_the_month_before_have_no_objective(warehouse: Warehous
 def test_few_questions_give_many_values() -> None:
     """
     Three years of monthly targets of two KPIs are one question; a year adds one for each month's close inside it and
-    one for its end. The first select only gives the columns.
+    one for its end.
     """
     months = [
         Objective(kpi, "org", "all", Span.running("month", date(year, month, 1), 1), has_baseline=True)
@@ -526,11 +526,11 @@ def test_few_questions_give_many_values() -> None:
     whole = Objective("new_leads", "org", "all", Span.running("year", date(2025, 1, 1), 1), has_baseline=True)
     question = Question((PROGRESS,), ("month",), date(2024, 1, 1), date(2026, 11, 1), TODAY)
 
-    def selects(*objectives: Objective) -> int:
-        return len(compile(question, environment(), objectives).actuals)
+    def questions(*objectives: Objective) -> int:
+        return len(compile(question, environment(), objectives).asked)
 
-    assert selects(*months) == 1 + 1
-    assert selects(*months, whole) == 1 + 1 + 11 + 1
+    assert questions(*months) == 1
+    assert questions(*months, whole) == 1 + 11 + 1
 
 
 def test_objectives_speak_spark() -> None:
@@ -540,8 +540,11 @@ def test_objectives_speak_spark() -> None:
     aim = Objective("new_leads", "owner", "ana", Span(date(2026, 3, 1), date(2026, 4, 5)), has_baseline=False)
     question = Question((ATTAINMENT, PROGRESS, SHARE), ("month",), date(2026, 4, 1), TODAY, TODAY, ("owner",))
     compiled = compile(question, environment(), [aim])
+    texts = [
+        text for each in compiled.asked for text in engine.compile(each.question, environment()).statements.values()
+    ]
 
-    for text in (*compiled.actuals, compiled.answer):
+    for text in (*texts, compiled.answer):
         [spark] = sqlglot.transpile(text, read="duckdb", write="spark")
         assert isinstance(sqlglot.parse_one(spark, read="spark"), exp.Query)
 
