@@ -1,7 +1,10 @@
 """
 The engine: any set of KPIs for any periods and dimensions, from one pass per fact and date.
 
-The warehouse aggregates; what is left, a row per period and member, is worked out here column by column.
+A question becomes a plan (`plan`), the plan statements (`statements`): one pass per fact and date (`scan`), by its rule
+rows in their period (`passes`), per account (`units`) or step by step (`steps`). The warehouse only groups. What it gives
+is put in its place, a row per period and member (`placed`, `rows`), read as figures (`figures`), worked out formula by
+formula (`evaluate`) and told with reasons, flags and neighbours (`told`, `answers`).
 """
 
 from __future__ import annotations
@@ -19,7 +22,7 @@ from kpis.engine import calendar
 from kpis.engine.answers import Names, answered
 from kpis.engine.figures import Figures
 from kpis.engine.plan import LONGEST_LAG, Plan
-from kpis.engine.so_far import beside
+from kpis.engine.same_days import beside
 from kpis.engine.statements import statements
 from kpis.facts import FACTS, Environment
 from kpis.model import DIMENSIONS, GRAINS, ORG, Kpi, cut
@@ -112,7 +115,7 @@ def answer(question: Question, environment: Environment, ask: Ask) -> pa.Table:
         ValueError: A KPI is made from the values of others; `kpis.objectives.answer` answers those, too.
     """
     if question.same_days:
-        return so_far(question, environment, ask)
+        return _same_days(question, environment, ask)
     return _asked(compile(question, environment), ask)
 
 
@@ -138,7 +141,7 @@ def compile(question: Question, environment: Environment) -> Compiled:
     )
 
 
-def so_far(question: Question, environment: Environment, ask: Ask) -> pa.Table:
+def _same_days(question: Question, environment: Environment, ask: Ask) -> pa.Table:
     """
     The running period so far, beside the periods before as they stood after as many days.
     """
