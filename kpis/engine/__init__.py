@@ -2,7 +2,7 @@
 The engine: any set of KPIs for any periods and dimensions, from one pass per fact and date.
 
 A question becomes a plan (`plan`), the plan statements (`statements`): one pass per fact and date (`scan`), by its rule
-rows in their period (`passes`), per account (`units`) or step by step (`steps`). The warehouse only groups. What it gives
+rows in their period (`passes`), per account (`units`) or step by step (`steps`). The warehouse only groups. What comes
 is put in its place, a row per period and member (`placed`, `rows`), read as figures (`figures`), worked out formula by
 formula (`evaluate`) and told with reasons, flags and neighbours (`told`, `answers`).
 """
