@@ -288,6 +288,24 @@ def bucket(span: Span, at: exp.Expression, fiscal_year_start: int, *, has_histor
     return fill("cast(date_trunc(:grain, :at) as date)", {"at": at, "grain": span.grain})
 
 
+def grouping_key(
+    span: Span, at: exp.Expression, fiscal_year_start: int, *, has_history: bool
+) -> tuple[exp.Expression, exp.Expression]:
+    """
+    The same in two steps, the costly one of which is taken once per group and not once per row.
+
+    Returns:
+        What rows are grouped by, and the start of the period out of that under the name `started`.
+    """
+    if span.grain == "month":
+        day = fill("greatest(:at, :floor)", {"at": at, "floor": span.floor}) if has_history else at
+        start = "make_date(cast(started // 12 as integer), cast(started % 12 as integer) + 1, 1)"
+        return fill("year(:day) * 12 + month(:day) - 1", {"day": day}), fill(start)
+    start_of_row = bucket(span, at, fiscal_year_start, has_history=has_history)
+    raw = start_of_row.this if isinstance(start_of_row, exp.Cast) else start_of_row
+    return raw.copy(), fill("cast(started as date)")
+
+
 def shared(found: tuple[Span, ...]) -> tuple[tuple[Span, tuple[Span, ...]], ...]:
     """
     Which grains are added up from which: quarters, years and everything so far from months, the rest from themselves.

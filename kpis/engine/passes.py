@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from sqlglot import exp
 
-from kpis.engine.calendar import bucket, shared
+from kpis.engine.calendar import bucket, grouping_key, shared
 from kpis.engine.layout import (
     Asked,
     Stages,
@@ -96,16 +96,17 @@ def _parts(scan: Scan, asked: Asked, own: tuple[str, ...]) -> exp.Expression:
     made: list[exp.Expression] = []
     for base, spans in shared(asked.spans):
         keeps_floor = scan.has_history or any(span.grain == "all" for span in spans)
-        at = bucket(base, fill(scan.at), asked.fiscal_year_start, has_history=keeps_floor)
-        # members are named, and instants made days, after they are grouped: once per group, not once per row
-        raw = at.this if isinstance(at, exp.Cast) else at
-        rows = select([exp.Star(), named(raw.copy(), "started")], scan.fact)
+        begins, at = asked.fiscal_year_start, fill(scan.at)
+        key, start = grouping_key(base, at, begins, has_history=keeps_floor)
+        rows = select([exp.Star(), named(key, "started")], scan.fact)
         rows.set("where", exp.Where(this=reach(scan, spans, asked.limit)))
-        if (so_far := days_so_far(scan, asked, base, at)) is not None:
+        began = bucket(base, at, begins, has_history=keeps_floor)
+        if (so_far := days_so_far(scan, asked, base, began)) is not None:
             rows.where(so_far, copy=False)
         if level:
             rows.where(fill("level in (:levels)", {"levels": ["all", *levels_of(scan, own)]}), copy=False)
-        keys = [named(exp.Literal.string(base.grain), "grain"), fill("cast(started as date) as period_start")]
+        keys = [named(exp.Literal.string(base.grain), "grain"), named(start, "period_start")]
+        # members are named once per group, too
         parts = select([*keys, *columns(*level), *grouped_labels(own), *outputs(scan)], subquery(rows, "placed"))
         parts.set("group", grouping([["started", *level, *member] for member in sets_of]))
         made.append(of_level(scan, own, parts))
