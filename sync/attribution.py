@@ -11,7 +11,7 @@ from typing import Any, Literal
 from connectors.errors import UserError
 from kpis.attribution import TRANSITIONS, side_by_side
 from kpis.options import in_force
-from sync.facts import environment
+from sync.environment import environment
 from sync.settings import Settings
 from sync.warehouse import Session
 

@@ -16,8 +16,7 @@ import pyarrow as pa
 from connectors.errors import UserError
 from kpis import engine, objectives
 from kpis.engine.calendar import trailing_days
-from sync.facts import build as build_facts
-from sync.facts import environment
+from sync.environment import environment
 from sync.kpis_known import listed
 from sync.settings import Settings
 from sync.warehouse import Session, Warehouse
@@ -101,6 +100,8 @@ def compute(warehouse: Warehouse, settings: Settings, run: str, as_of: date, mon
     Returns:
         How many values there are now.
     """
+    from sync.facts import build as build_facts  # fits models: what that takes loads slowly, and reading needs none
+
     with warehouse.open() as session, session.transaction():
         build_facts(session, settings, as_of)
         own = environment(session, settings)

@@ -13,8 +13,8 @@ from kpis import facts
 from kpis.attribution import SHARES, TRANSITIONS, shares
 from kpis.lifetime import forecast, words
 from kpis.lifetime.model import Forecast
-from kpis.options import OPTIONS, in_force, margin
-from sync.model import offered
+from kpis.options import in_force
+from sync.environment import environment
 from sync.settings import Settings
 from sync.warehouse import Session
 
@@ -26,26 +26,6 @@ select account as account_key, "on", cast(amount as double) as amount
 from fact_orders
 where revenue_source = '{}' and account is not null and not is_unconverted and amount is not null
 """
-
-
-def environment(session: Session, settings: Settings) -> facts.Environment:
-    """
-    What the facts must know of the organisation.
-
-    Raises:
-        UserError: An option of the settings cannot be used.
-    """
-    given = settings.kpis.options
-    built = {option.name: given[option.name] for option in OPTIONS.values() if option.of_facts and option.name in given}
-    known = facts.Environment(
-        timezone=settings.organisation.timezone,
-        currency=settings.organisation.currency,
-        fiscal_year_start=settings.organisation.fiscal_year_start,
-        offered=offered(session),
-        gross_margin=margin(given.get("gross_margin")),
-    )
-    checked = in_force(built, known)
-    return facts.replaced(known, {name: checked[name] for name in built})
 
 
 def build(session: Session, settings: Settings, as_of: date) -> None:

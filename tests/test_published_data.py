@@ -9,7 +9,7 @@ from datetime import UTC, date, datetime
 import pytest
 
 from sandbox.serve import open_sandbox
-from sync import compute, job
+from sync import facts, job
 from sync.compute import Asked, answer
 from sync.model import model
 from sync.pull import pull
@@ -28,7 +28,7 @@ def computed(settings, as_of=date(2026, 11, 1)):
     assert [] == [str(problem) for problem in pulled.problems] and [] == pulled.rows
     model(warehouse, settings, NOW)
     with warehouse.open() as session, session.transaction():
-        compute.build_facts(session, settings, as_of)
+        facts.build(session, settings, as_of)
     return warehouse.open(read_only=True)
 
 

@@ -37,27 +37,13 @@ def statements(plan: Plan) -> Iterator[tuple[str, exp.Expression]]:
     for scan in plan.scans.all():
         asked = plan.asked_of(scan)
         stages = passes(scan, asked)
-        before = [
-            *shadows(plan.environment, plan.options, {scan.fact}),
-            ("periods", calendar.periods(asked.spans, plan.as_of, window)),
-            *stages[:-1],
-        ]
-        name, last = stages[-1]
+        name, last = stages.pop()
         assert name == scan.name
-        yield name, _with(_needed(before, last), last)
-
-
-def _needed(stages: list[tuple[str, exp.Expression]], last: exp.Expression) -> list[tuple[str, exp.Expression]]:
-    """
-    Those stages that the last one reads, directly or through others.
-    """
-    found: list[tuple[str, exp.Expression]] = []
-    read = {table.name for table in last.find_all(exp.Table)}
-    for name, query in reversed(stages):
-        if name in read:
-            found.append((name, query))
-            read |= {table.name for table in query.find_all(exp.Table)}
-    return found[::-1]
+        read = {table.name for _, query in [*stages, (name, last)] for table in query.find_all(exp.Table)}
+        before = shadows(plan.environment, plan.options, {scan.fact})
+        if "periods" in read:
+            before.append(("periods", calendar.periods(asked.spans, plan.as_of, window)))
+        yield name, _with([*before, *stages], last)
 
 
 def _with(stages: list[tuple[str, exp.Expression]], last: exp.Expression) -> exp.Expression:

@@ -18,11 +18,11 @@ from kpis.formula import Number as Digit
 from kpis.measure import Balance, Measure
 from kpis.words import Text
 from sync import compute
+from sync.environment import environment
 from sync.explain.asked import Number
 from sync.explain.credits import is_split
 from sync.explain.measures import meaning
 from sync.explain.records import Record, found, listed
-from sync.facts import environment
 from sync.settings import Settings
 from sync.warehouse import Session
 

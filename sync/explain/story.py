@@ -13,6 +13,7 @@ from connectors.errors import WrongUse
 from kpis.model import ORG, Kpi
 from kpis.words import Text
 from sync import compute, question
+from sync.environment import environment
 from sync.explain import asked
 from sync.explain.asked import Number
 from sync.explain.beside import Waiting, fitted, needed, open_campaigns
@@ -21,7 +22,6 @@ from sync.explain.credits import Credit, credits
 from sync.explain.number import Explained, answered, taken_apart
 from sync.explain.objectives import Objective, objectives
 from sync.explain.records import Key
-from sync.facts import environment
 from sync.kpis_known import known
 from sync.settings import Settings
 from sync.warehouse import Session
