@@ -10,11 +10,12 @@ from datetime import date
 
 from sqlglot import exp
 
-from kpis.engine.calendar import Span, bucket
+from kpis.engine.calendar import Span, bucket, month_number, step
 from kpis.engine.scan import NONE, Scan
 from kpis.facts import FACTS
 from kpis.sql import columns, fill, named, select, subquery
 
+MONTHLY = ("month", "quarter", "year")
 KEYS = ("grain", "period_start", "dimension", "member_id")
 
 
@@ -43,12 +44,47 @@ class Asked:
     elapsed: tuple[tuple[str, int], ...] = ()
 
 
+def nested(stages: Stages, whole: exp.Expression) -> exp.Expression:
+    """
+    A query with stages of its own, which are over when it is.
+    """
+    tables = [exp.CTE(this=query, alias=exp.TableAlias(this=exp.to_identifier(name))) for name, query in stages]
+    whole.set("with_", exp.With(expressions=tables))
+    return whole
+
+
 def _known(column: str) -> exp.Expression:
     return exp.Not(this=exp.Is(this=exp.column(column), expression=exp.null()))
 
 
 def start_column(span: Span) -> str:
     return f"starts_{span.grain}"
+
+
+def year_after(grain: str, start: date) -> date:
+    """
+    The start of a period about a year later.
+    """
+    if grain in MONTHLY:
+        return step("year", start, 1)
+    days = (step(grain, start, 1) - start).days
+    return step(grain, start, max(365 // days, 1))
+
+
+def closing(span: Span, start: exp.Expression, limit: date) -> dict[str, exp.Expression]:
+    """
+    The columns `period_end` and `close_on` of the period that begins at `start`.
+    """
+    last = fill(":limit", {"limit": limit})
+    if span.grain in MONTHLY:
+        months = month_number(span.first) - month_number(span.floor)
+        at = {"start": start, "months": months}
+        end = fill("cast(:start + :months * interval '1' month - interval '1' day as date)", at)
+    elif span.grain == "all":
+        end = last
+    else:
+        end = fill(":start + cast(:days as integer)", {"start": start, "days": (span.first - span.floor).days - 1})
+    return {"period_end": end, "close_on": fill("least(:end, :limit)", {"end": end.copy(), "limit": limit})}
 
 
 def member_column(dimension: str) -> str:
@@ -99,8 +135,8 @@ def grouping(sets: Iterable[Iterable[str]]) -> exp.Group:
     )
 
 
-def outputs(scan: Scan) -> list[exp.Expression]:
-    return [named(tree.copy(), name) for tree, name in scan.columns.items()]
+def outputs(scan: Scan, aggregates: Mapping[exp.Expression, str] | None = None) -> list[exp.Expression]:
+    return [named(tree.copy(), name) for tree, name in (aggregates or scan.columns).items()]
 
 
 def passed(scan: Scan) -> list[exp.Expression]:
@@ -119,13 +155,18 @@ def level_column(scan: Scan) -> list[str]:
     return ["level"] if FACTS[scan.fact].levels else []
 
 
-def grouped_by_member(scan: Scan, own: tuple[str, ...], placed: exp.Expression) -> exp.Expression:
+def grouped_by_member(
+    scan: Scan, own: tuple[str, ...], placed: exp.Expression, aggregates: Mapping[exp.Expression, str] | None = None
+) -> exp.Expression:
     """
     Aggregates per period, whole and per member.
+
+    Args:
+        aggregates: Those of the scan, where they are not read as they stand there.
     """
     keys = ["grain", "period_start", *level_column(scan)]
     members = [member_column(name) for name in own]
-    query = select([*columns(*keys, *members), *outputs(scan)], subquery(placed, "placed"))
+    query = select([*columns(*keys, *members), *outputs(scan, aggregates)], subquery(placed, "placed"))
     query.set("group", grouping([[*keys, *member] for member in [[], *([name] for name in members)]]))
     return select([*columns(*keys), *labels(own), *passed(scan)], subquery(query, "grouped"))
 

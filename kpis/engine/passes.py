@@ -6,12 +6,13 @@ from __future__ import annotations
 
 from sqlglot import exp
 
+from kpis.engine.beside import beside_periods
 from kpis.engine.calendar import bucket, grouping_key, shared
+from kpis.engine.counting import counted_by_unit
 from kpis.engine.layout import (
     Asked,
     Stages,
     days_so_far,
-    grouped_by_member,
     grouped_labels,
     grouping,
     labels,
@@ -28,7 +29,6 @@ from kpis.engine.layout import (
 )
 from kpis.engine.scan import Scan
 from kpis.engine.steps import netted_by_month, netted_by_period
-from kpis.engine.units import beside_periods, counted_by_unit
 from kpis.facts import FACTS
 from kpis.measure import Within
 from kpis.sql import columns, fill, named, select, subquery, union
@@ -54,7 +54,7 @@ def stages(scan: Scan, asked: Asked) -> Stages:
     if scan.per:
         return counted_by_unit(scan, asked, own)
     if not isinstance(scan.rule, Within):
-        return [(scan.name, of_level(scan, own, grouped_by_member(scan, own, beside_periods(scan, asked, own))))]
+        return [(scan.name, of_level(scan, own, beside_periods(scan, asked, own)))]
     if not scan.adds_up:
         return [(scan.name, _exact(scan, asked, own))]
     return [(scan.name, _parts(scan, asked, own))]

@@ -88,6 +88,8 @@ class Fact:
         levels: Dimension -> the `level` whose rows tell it, where a fact tells one thing at several; `org` for the
             dimensions that are not named. Rows of the level `all` are of every one.
         record: SQL of the table and of the key of the record that a row tells of, for those who want to see it.
+        is_large: True where there are so many rows that what takes memory by their number goes year by year.
+        of_unit: Column that units are counted by -> the dimensions in which each of its values has but one member.
         monthly_of: The step function whose movements it is, netted month by month; it has no table of its own.
     """
 
@@ -98,6 +100,8 @@ class Fact:
     reads: tuple[str, ...] = ()
     levels: Mapping[str, str] = field(default_factory=dict)
     record: tuple[str, str] = ("'accounts'", "account")
+    is_large: bool = False
+    of_unit: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     monthly_of: str | None = None
 
     @property
@@ -125,6 +129,7 @@ class Fact:
 STEPS_BY_PERIOD = (_FOLDER / "steps_by_period.sql").read_text(encoding="utf-8")
 MOVEMENTS_BY_MONTH = (_FOLDER / "movements_by_month.sql").read_text(encoding="utf-8")
 
+_SEGMENT = {"account": ("segment",)}
 _BY_PRODUCT = {"org": "account", "product": "product"}
 _BY_CAMPAIGN = {"org": "channel", "campaign": "campaign"}
 
@@ -134,7 +139,12 @@ FACTS: dict[str, Fact] = {
         Fact("fact_rates"),
         Fact("fact_account_records"),
         Fact("fact_person_accounts"),
-        Fact("fact_deals", record=("'opportunities'", "opportunity_key"), needs=(("opportunities",),)),
+        Fact(
+            "fact_deals",
+            record=("'opportunities'", "opportunity_key"),
+            needs=(("opportunities",),),
+            of_unit=_SEGMENT,
+        ),
         Fact("fact_sales_lag", needs=(("opportunities",),)),
         Fact("fact_subscriptions", record=("'subscriptions'", "source || ':' || id"), needs=(("subscriptions",),)),
         Fact("fact_customers", record=("'accounts'", "account_key"), needs=(("opportunities", "subscriptions"),)),
@@ -157,10 +167,21 @@ FACTS: dict[str, Fact] = {
         Fact("fact_mrr_movements", needs=(("subscriptions",),), levels=_BY_PRODUCT, monthly_of="fact_mrr_changes"),
         Fact("fact_active_accounts", needs=(("opportunities", "subscriptions"),)),
         Fact("fact_lost_accounts", needs=(("subscriptions",), ("costs",))),
-        Fact("fact_upsells", record=("record_table", "record_key"), needs=(("opportunities", "subscriptions"),)),
-        Fact("fact_usage", needs=(("product_usage",), ("subscriptions",))),
-        Fact("fact_activities", record=("record_table", "record_key"), needs=(("activities",),)),
-        Fact("fact_tickets", record=("'tickets'", "ticket_key"), needs=(("tickets",),)),
+        Fact(
+            "fact_upsells",
+            record=("record_table", "record_key"),
+            needs=(("opportunities", "subscriptions"),),
+            of_unit={"account": ("owner", "segment")},
+        ),
+        Fact("fact_usage", needs=(("product_usage",), ("subscriptions",)), of_unit=_SEGMENT),
+        Fact(
+            "fact_activities",
+            record=("record_table", "record_key"),
+            needs=(("activities",),),
+            is_large=True,
+            of_unit=_SEGMENT,
+        ),
+        Fact("fact_tickets", record=("'tickets'", "ticket_key"), needs=(("tickets",),), of_unit=_SEGMENT),
         Fact("fact_onboardings", record=("'onboardings'", "onboarding_key"), needs=(("onboardings",),)),
         Fact("fact_offers", record=("'offers'", "offer_key"), needs=(("offers",),)),
         Fact("fact_referrals", record=("'referrals'", "referral_key"), needs=(("referrals",),)),
@@ -169,6 +190,7 @@ FACTS: dict[str, Fact] = {
         Fact(
             "fact_orders",
             record=("case when revenue_source = 'won' then 'opportunities' else 'revenue' end", "order_key"),
+            of_unit=_SEGMENT,
         ),
         Fact("fact_campaigns"),
         Fact("fact_touches", record=("'touches'", "touch_key"), needs=(("touches",),)),

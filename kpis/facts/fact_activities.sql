@@ -1,6 +1,14 @@
 -- One row per interaction: what people did with a customer, and what a customer answered to marketing. Mass mail is none.
--- What two systems log of the same call, or one system twice in a minute, is one interaction.
-with ranked as (
+-- What two systems log of the same call, or one system twice in a minute, is one interaction. Few rows have a double, so
+-- only those are put in order whose key, or one with the same hash, is there twice.
+with doubled as (
+    select hash(coalesce(activity_key, source || ':' || id)) as key_hash
+    from activities
+    where not coalesce(is_deleted, false) and at is not null and not coalesce(is_mass, false)
+    group by 1
+    having count(*) > 1
+),
+ranked as (
     select
         *,
         row_number() over (
@@ -9,6 +17,12 @@ with ranked as (
         ) as place
     from activities
     where not coalesce(is_deleted, false) and at is not null and not coalesce(is_mass, false)
+        and hash(coalesce(activity_key, source || ':' || id)) in (select key_hash from doubled)
+    union all
+    select *, 1
+    from activities
+    where not coalesce(is_deleted, false) and at is not null and not coalesce(is_mass, false)
+        and hash(coalesce(activity_key, source || ':' || id)) not in (select key_hash from doubled)
 ),
 teams as (
     select owner_key, min(team) as team
@@ -35,12 +49,24 @@ logged as (
         a.at,
         lower(coalesce(a.kind, '')) in ('call', 'meeting') or coalesce(a.direction = 'in', false) as is_two_way,
         true as is_activity,
-        row_number() over (
-            partition by lower(a.kind), coalesce(a.person_key, a.account, a.source || ':' || a.id), date_trunc('minute', a.at)
-            order by a.at, a.source, a.id
-        ) as turn
+        a.source,
+        a.id,
+        coalesce(a.person_key, a.account, a.source || ':' || a.id) as party,
+        hash(lower(a.kind), coalesce(a.person_key, a.account, a.source || ':' || a.id), date_trunc('minute', a.at)) as turn_hash
     from placed as a
     left join teams as t on t.owner_key = a.owner_key
+),
+logged_again as (
+    select turn_hash from logged group by turn_hash having count(*) > 1
+),
+turned as (
+    select
+        *,
+        row_number() over (partition by kind, party, date_trunc('minute', at) order by at, source, id) as turn
+    from logged
+    where turn_hash in (select turn_hash from logged_again)
+    union all
+    select *, 1 from logged where turn_hash not in (select turn_hash from logged_again)
 ),
 answered as (
     select
@@ -53,8 +79,7 @@ answered as (
         lower(t.kind),
         t.at,
         true,
-        false,
-        1
+        false
     from touches as t
     left join fact_person_accounts as p on p.person_key = t.person_key
     left join fact_deals as d on d.opportunity_key = t.opportunity_key
@@ -62,7 +87,11 @@ answered as (
 ),
 interactions as (
     select *, cast(at at time zone :timezone as date) as "on"
-    from (select * from logged where turn = 1 union all select * from answered) as both_kinds
+    from (
+        select * exclude (source, id, party, turn_hash, turn) from turned where turn = 1
+        union all
+        select * from answered
+    ) as both_kinds
 )
 select
     i.record_table,
