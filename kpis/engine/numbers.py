@@ -190,7 +190,7 @@ class Numbers:
             begins = np.flatnonzero(starts)
             parts = [np.cumsum(part) for part in np.split(self.digits, begins[1:])]
             return Numbers(np.concatenate(parts) if len(self) else self.digits, known)
-        bound = int(np.abs(self.digits).sum(dtype=np.float64) * 1.001) + 1 if len(self) else 0
+        bound = self._largest_sum()
         whole = _with_room(self, bound)
         total = np.cumsum(whole.digits)
         before = (total - whole.digits)[starts]
@@ -208,11 +208,17 @@ class Numbers:
             order = order[self.known[order]]
             extremes[groups[order]] = self.digits[order]  # the last one written stays
             return Numbers(extremes, counted, self.scale, self.bound)
-        bound = self.bound * max(len(self), 1)
+        bound = 0 if self.is_float else self._largest_sum()
         whole = self if self.is_float else _with_room(self, bound)
         sums = np.zeros(size, whole.digits.dtype)
         np.add.at(sums, groups, whole.digits)
         return Numbers(sums, counted, self.scale, bound)
+
+    def _largest_sum(self) -> int:
+        """
+        No sum of some of the digits is farther from 0 than this.
+        """
+        return int(np.abs(self.digits).sum(dtype=np.float64) * 1.001) + 1
 
 
 def _blank(digits: Array, known: Mask) -> Array:

@@ -75,6 +75,8 @@ def test_running_and_grouped_sums_are_exact(rows: list[tuple[Decimal | None, Dec
 
     assert plain(values.running(starts)) == expected
     assert plain(values.grouped(groups, 3)) == [sum(known, Fraction(0)) if known else None for known in sums]
+    assert plain(values.grouped(groups, 3, "max")) == [max(known, default=None) for known in sums]
+    assert plain(values.grouped(groups, 3, "min")) == [min(known, default=None) for known in sums]
 
 
 def test_fractions_stay_apart_from_run_to_run() -> None:
