@@ -1,10 +1,9 @@
 """
 The engine: any set of KPIs for any periods and dimensions, from one pass per fact and date.
 
-A question becomes a plan (`plan`), the plan statements (`statements`): one pass per fact and date (`scan`), by its rule
-rows in their period (`passes`), per account (`units`) or step by step (`steps`). The warehouse only groups. What comes
-is put in its place, a row per period and member (`placed`, `rows`), read as figures (`figures`), worked out formula by
-formula (`evaluate`) and told with reasons, flags and neighbours (`told`, `answers`).
+A question becomes a plan (`plan`), the plan statements (`statements`): one pass per fact and date (`passes`). The
+warehouse only groups. What it gives is put in its place, a row per period and member, read as figures, worked out
+formula by formula and told with reasons, flags and neighbours (`answers`). `explain` opens a number to its records.
 """
 
 from __future__ import annotations
@@ -20,9 +19,9 @@ from connectors.errors import WrongUse, close_matches
 from kpis.catalogue import CATALOGUE
 from kpis.engine import calendar
 from kpis.engine.answers import Names, answered
-from kpis.engine.figures import Figures
+from kpis.engine.answers.figures import Figures
+from kpis.engine.answers.same_days import beside
 from kpis.engine.plan import LONGEST_LAG, Plan
-from kpis.engine.same_days import beside
 from kpis.engine.statements import statements
 from kpis.facts import FACTS, Environment
 from kpis.model import DIMENSIONS, GRAINS, ORG, Kpi, cut

@@ -13,8 +13,8 @@ import pyarrow as pa
 from sqlglot import exp
 
 from kpis.engine import Question, calendar, compile, known_kpis
-from kpis.engine.evaluate import Evaluator
-from kpis.engine.figures import reason_of
+from kpis.engine.answers.evaluate import Evaluator
+from kpis.engine.answers.figures import reason_of
 from kpis.engine.plan import LONGEST_LAG
 from kpis.engine.records import Records, Window
 from kpis.facts import Environment, shadows

@@ -8,8 +8,8 @@ from collections.abc import Iterator
 from datetime import date
 
 from kpis.engine import calendar
-from kpis.engine.layout import Asked
-from kpis.engine.scan import Columns, Scan, Scans
+from kpis.engine.passes.layout import Asked
+from kpis.engine.passes.scan import Columns, Scan, Scans
 from kpis.facts import Environment
 from kpis.formula import Choice, Formula, Lagged, LastMonths, WherePaid
 from kpis.measure import Balance, Figure, Measure

@@ -12,10 +12,10 @@ from sqlglot import exp
 
 from kpis.engine import calendar
 from kpis.engine.calendar import BEGINNING, Span
-from kpis.engine.layout import Asked
-from kpis.engine.scan import NONE
-from kpis.engine.steps import ledger, movement_span, netted
-from kpis.engine.units import by_unit
+from kpis.engine.passes.layout import Asked
+from kpis.engine.passes.scan import NONE
+from kpis.engine.passes.steps import ledger, movement_span, netted
+from kpis.engine.unit_records import by_unit
 from kpis.facts import FACTS
 from kpis.measure import Balance, Figure, Measure, Standing, Trailing
 from kpis.sql import fill, named, select, subquery

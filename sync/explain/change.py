@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from kpis.catalogue import CATALOGUE
-from kpis.engine.evaluate import ratio
+from kpis.engine.answers.evaluate import ratio
 from kpis.formula import Formula, Operation
 from kpis.words import Text
 from sync.explain.number import Explained, Term, worked_out

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from kpis.engine.answers.evaluate import ratio
 from kpis.engine.calendar import kind_of
-from kpis.engine.evaluate import ratio
 from kpis.engine.explain import Asked, Explanation, terms_of
 from kpis.facts import FACTS
 from kpis.formula import Formula, Known, Operation, Setting, SmallSample

@@ -13,7 +13,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kpis.engine.numbers import Numbers
+from kpis.engine.answers.numbers import Numbers
 
 AMOUNTS = st.none() | st.decimals(-(10**22), 10**22, places=4) | st.decimals(-100, 100, places=4)
 COLUMNS = st.lists(st.tuples(AMOUNTS, AMOUNTS, st.integers(0, 2), st.booleans()), min_size=1, max_size=12)

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import pytest
 
-from kpis.engine.parts import add_up, hoisted, may_count, parts, relevant
+from kpis.engine.passes.parts import add_up, hoisted, may_count, parts, relevant
 from kpis.facts import FACTS
 from kpis.sql import fill
 from tests.kpis.build import ALL_TABLES, Warehouse

@@ -1,17 +1,14 @@
 """
-The SQL of a scan: the pass over its fact, and how parts are added up.
+Rows in the period that their date lies in.
 """
 
 from __future__ import annotations
 
 from sqlglot import exp
 
-from kpis.engine.beside import beside_periods
 from kpis.engine.calendar import bucket, grouping_key, shared
-from kpis.engine.counting import counted_by_unit
-from kpis.engine.layout import (
+from kpis.engine.passes.layout import (
     Asked,
-    Stages,
     days_so_far,
     grouped_labels,
     grouping,
@@ -27,40 +24,15 @@ from kpis.engine.layout import (
     reach,
     start_column,
 )
-from kpis.engine.scan import Scan
-from kpis.engine.steps import netted_by_month, netted_by_period
+from kpis.engine.passes.scan import Scan
 from kpis.facts import FACTS
-from kpis.measure import Within
 from kpis.sql import columns, fill, named, select, subquery, union
 
 # of members that add up to the organisation, those of the dimension with the fewest are added
 _FEWEST = ("channel", "team", "movement", "kind", "segment", "owner", "pipeline", "stage", "product", "campaign")
 
 
-def stages(scan: Scan, asked: Asked) -> Stages:
-    """
-    The passes over the fact, each a named select over those before it.
-
-    Returns:
-        The last one is named like the scan, with columns grain, period_start, dimension, member_id and one per
-        aggregate; one row per group that has any row. Of a scan that adds up there are only the parts that the rest is
-        added up from.
-    """
-    own = scan.dimensions(asked.dimensions)
-    if FACTS[scan.fact].steps:
-        return [(scan.name, netted_by_period(scan, asked, own))]
-    if FACTS[scan.fact].monthly_of:
-        return netted_by_month(scan, asked, own)
-    if scan.per:
-        return counted_by_unit(scan, asked, own)
-    if not isinstance(scan.rule, Within):
-        return [(scan.name, of_level(scan, own, beside_periods(scan, asked, own)))]
-    if not scan.adds_up:
-        return [(scan.name, _exact(scan, asked, own))]
-    return [(scan.name, _parts(scan, asked, own))]
-
-
-def _exact(scan: Scan, asked: Asked, own: tuple[str, ...]) -> exp.Expression:
+def exactly(scan: Scan, asked: Asked, own: tuple[str, ...]) -> exp.Expression:
     """
     Each grain and dimension from the rows themselves: a median of medians would be no median.
     """
@@ -87,9 +59,9 @@ def least(scan: Scan, dimensions: tuple[str, ...]) -> str | None:
     return next((name for name in _FEWEST if name in own), None)
 
 
-def _parts(scan: Scan, asked: Asked, own: tuple[str, ...]) -> exp.Expression:
+def in_parts(scan: Scan, asked: Asked, own: tuple[str, ...]) -> exp.Expression:
     """
-    The rows, read once into small parts: `kpis.engine.placed` adds longer periods and the organisation up from those.
+    The rows, read once into small parts, from which `kpis.engine.answers.placed` adds up longer periods and the whole.
     """
     level = level_column(scan)
     sets_of = [*([] if least(scan, asked.dimensions) else [[]]), *([name] for name in own)]

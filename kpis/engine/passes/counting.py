@@ -10,9 +10,9 @@ from datetime import date
 
 from sqlglot import exp
 
-from kpis.engine.beside import DAY, bounds, rows_beside, seen, since
 from kpis.engine.calendar import Span, bucket, shared, start_of
-from kpis.engine.layout import (
+from kpis.engine.passes.beside import DAY, bounds, rows_beside, seen, since
+from kpis.engine.passes.layout import (
     MONTHLY,
     Asked,
     Stages,
@@ -27,13 +27,19 @@ from kpis.engine.layout import (
     placed_in_periods,
     year_after,
 )
-from kpis.engine.parts import add_up, hoisted, may_count, parts, reads_period, relevant
-from kpis.engine.scan import Scan
-from kpis.engine.units import EDGES
+from kpis.engine.passes.parts import add_up, hoisted, may_count, parts, reads_period, relevant
+from kpis.engine.passes.scan import Scan
 from kpis.facts import FACTS
 from kpis.measure import Trailing, Within
 from kpis.sql import columns, fill, named, select, subquery, union
 
+EDGES = {
+    "was_active": "{0}.starts_on < p.period_start and ({0}.ends_on is null or {0}.ends_on >= p.period_start)",
+    "is_active": "{0}.starts_on <= p.close_on and ({0}.ends_on is null or {0}.ends_on > p.close_on)",
+}
+"""
+Whether a run of an account as a paying one covers the edges of the period `p`.
+"""
 _DAYS = "days_of_unit"
 _PLACE = ("grain", "period_start")
 _CLOSING = frozenset({"period_end", "close_on"})

@@ -12,7 +12,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from kpis.engine.numbers import Index, Mask
+from kpis.engine.answers.numbers import Index, Mask
 from kpis.model import ORG
 
 EVERYBODY = "all"

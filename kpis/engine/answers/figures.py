@@ -12,11 +12,11 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
-from kpis.engine.numbers import Index, Mask, Numbers
-from kpis.engine.placed import Placed, placed
+from kpis.engine.answers.numbers import Index, Mask, Numbers
+from kpis.engine.answers.placed import Placed, placed
+from kpis.engine.answers.rows import Members, Periods, Rows
+from kpis.engine.passes.scan import NONE, Scan
 from kpis.engine.plan import Plan
-from kpis.engine.rows import Members, Periods, Rows
-from kpis.engine.scan import NONE, Scan
 from kpis.facts import FACTS
 from kpis.formula import WherePaid
 from kpis.measure import Balance, Figure, Measure

@@ -10,7 +10,7 @@ from datetime import date
 from sqlglot import exp
 
 from kpis.engine.calendar import months_back
-from kpis.engine.layout import (
+from kpis.engine.passes.layout import (
     KEYS,
     Asked,
     grouped_by_member,
@@ -21,8 +21,8 @@ from kpis.engine.layout import (
     member_items,
     passed,
 )
-from kpis.engine.parts import Part, add_up, hoisted, parts, reads_period
-from kpis.engine.scan import Scan
+from kpis.engine.passes.parts import Part, add_up, hoisted, parts, reads_period
+from kpis.engine.passes.scan import Scan
 from kpis.measure import Standing, Trailing
 from kpis.sql import columns, fill, named, select, subquery
 

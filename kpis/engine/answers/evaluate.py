@@ -9,8 +9,8 @@ from decimal import Decimal
 
 import numpy as np
 
-from kpis.engine.figures import Cell, Figures, because, first_known
-from kpis.engine.numbers import Numbers
+from kpis.engine.answers.figures import Cell, Figures, because, first_known
+from kpis.engine.answers.numbers import Numbers
 from kpis.formula import (
     Base,
     Formula,

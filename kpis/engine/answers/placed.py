@@ -10,12 +10,12 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from kpis.engine.answers.numbers import Index, Numbers
+from kpis.engine.answers.rows import Members, Periods
 from kpis.engine.calendar import shared
-from kpis.engine.layout import Asked
-from kpis.engine.numbers import Index, Numbers
-from kpis.engine.passes import least
-from kpis.engine.rows import Members, Periods
-from kpis.engine.scan import Scan, together
+from kpis.engine.passes.layout import Asked
+from kpis.engine.passes.scan import Scan, together
+from kpis.engine.passes.within import least
 
 
 @dataclass(frozen=True)
@@ -26,7 +26,7 @@ class Placed:
     Args:
         scan: The scan.
         table: What it gave.
-        codes: Member and period of each place, as `kpis.engine.rows.Rows` numbers them; each once.
+        codes: Member and period of each place, as `kpis.engine.answers.rows.Rows` numbers them; each once.
         taken: The rows of the table that count.
         groups: The place that each of them belongs to; None where each has its own.
     """

@@ -8,16 +8,9 @@ from collections.abc import Mapping
 
 from sqlglot import exp
 
+from kpis.engine.passes.counting import EDGES
 from kpis.measure import Measure
 from kpis.sql import fill, named, select, subquery
-
-EDGES = {
-    "was_active": "{0}.starts_on < p.period_start and ({0}.ends_on is null or {0}.ends_on >= p.period_start)",
-    "is_active": "{0}.starts_on <= p.close_on and ({0}.ends_on is null or {0}.ends_on > p.close_on)",
-}
-"""
-Whether a run of an account as a paying one covers the edges of the period `p`.
-"""
 
 
 def by_unit(

@@ -10,11 +10,11 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from kpis.engine.evaluate import Evaluator
-from kpis.engine.figures import CODES, Figures
-from kpis.engine.numbers import Array, Index
-from kpis.engine.rows import Rows
-from kpis.engine.told import RAISABLE, Floats, told
+from kpis.engine.answers.evaluate import Evaluator
+from kpis.engine.answers.figures import CODES, Figures
+from kpis.engine.answers.numbers import Array, Index
+from kpis.engine.answers.rows import Rows
+from kpis.engine.answers.told import RAISABLE, Floats, told
 from kpis.formula import Formula
 from kpis.model import Kpi
 from kpis.words import STATUSES

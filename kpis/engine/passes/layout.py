@@ -11,7 +11,7 @@ from datetime import date
 from sqlglot import exp
 
 from kpis.engine.calendar import Span, bucket, month_number, step
-from kpis.engine.scan import NONE, Scan
+from kpis.engine.passes.scan import NONE, Scan
 from kpis.facts import FACTS
 from kpis.sql import columns, fill, named, select, subquery
 

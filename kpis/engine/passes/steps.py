@@ -9,7 +9,7 @@ from datetime import date
 from sqlglot import exp
 
 from kpis.engine.calendar import Span, bucket, start_of, step
-from kpis.engine.layout import (
+from kpis.engine.passes.layout import (
     Asked,
     Stages,
     grouped_by_member,
@@ -26,7 +26,7 @@ from kpis.engine.layout import (
     reach,
     start_column,
 )
-from kpis.engine.scan import Scan
+from kpis.engine.passes.scan import Scan
 from kpis.facts import FACTS, MOVEMENTS_BY_MONTH, STEPS_BY_PERIOD
 from kpis.sql import columns, fill, named, select, subquery
 

@@ -10,11 +10,11 @@ from decimal import Decimal
 import numpy as np
 import numpy.typing as npt
 
+from kpis.engine.answers.evaluate import Evaluator, is_plain_count, is_proportion, own_measures, ratio
+from kpis.engine.answers.figures import CODES, Figures, Reasons, because, first_known, is_present
+from kpis.engine.answers.numbers import Array, Index, Mask, Numbers
+from kpis.engine.answers.rows import Rows
 from kpis.engine.calendar import kind_of
-from kpis.engine.evaluate import Evaluator, is_plain_count, is_proportion, own_measures, ratio
-from kpis.engine.figures import CODES, Figures, Reasons, because, first_known, is_present
-from kpis.engine.numbers import Array, Index, Mask, Numbers
-from kpis.engine.rows import Rows
 from kpis.formula import Formula, InMonths
 from kpis.model import Kpi, figures
 from kpis.words import FLAGS, STATUSES
