@@ -16,7 +16,7 @@ from connectors.errors import UserError
 from kpis.catalogue import CATALOGUE
 from kpis.engine import Question, compile
 from kpis.facts import statements
-from kpis.formula import choose
+from kpis.formula import LastMonths, choose
 from kpis.measure import flow
 from kpis.model import DIMENSIONS, GRAINS, Kpi
 from kpis.words import FLAGS, REASONS, Text
@@ -120,6 +120,27 @@ def test_what_it_was_before() -> None:
     assert (month.value, month.previous, month.year_before) == (1, 2, 1)
     assert warehouse.one("new_leads", grain="year").year_before == 1
     assert warehouse.one("new_leads", grain="day", first="2026-03-05").year_before == 1
+
+
+def test_the_same_days_of_a_quarter_whatever_else_is_asked() -> None:
+    """
+    By 10 May the quarter has had 40 days: 4 deals were won in them, and 2 in the first 40 of the quarter before, whose
+    third came in March. A KPI of the four months up to June beside it sees that one, and changes nothing.
+    """
+    days = ("2026-01-05", "2026-01-20", "2026-03-20", "2026-04-10", "2026-04-11", "2026-05-02", "2026-05-03")
+    warehouse = Warehouse(*(deal(closed=day, created=day) for day in days))
+    won = flow("won", "fact_deals", at="closed_on", where="is_won")
+    words = Text(en="x", es="x")
+    growth = Kpi("growth", words, words, won / won.previous(), "ratio", "higher")
+    recent = Kpi("recent", words, words, LastMonths(won, 4), "count", "higher")
+    asked = {"grain": "quarter", "first": "2026-05-10", "as_of": date(2026, 5, 10), "same_days": True}
+    asked["custom"] = {kpi.id: kpi for kpi in (growth, recent)}
+    alone = warehouse.ask("growth", **asked)
+    beside = warehouse.ask("growth", "recent", **asked)
+
+    assert [(a.value, a.numerator, a.denominator) for a in alone] == [(2.0, 4, 2)]
+    assert beside[0] == alone[0]
+    assert beside[1].value == 5
 
 
 def test_the_month_that_holds_today_is_partial() -> None:

@@ -12,7 +12,6 @@ import pyarrow.compute as pc
 
 from kpis.engine.answers.numbers import Index, Numbers
 from kpis.engine.answers.rows import Members, Periods
-from kpis.engine.calendar import shared
 from kpis.engine.passes.layout import Asked
 from kpis.engine.passes.scan import Scan, together
 from kpis.engine.passes.within import least
@@ -63,7 +62,7 @@ def placed(scan: Scan, asked: Asked, table: pa.Table, member: Index, periods: Pe
     to_org = np.zeros(len(member), np.bool_) if added is None else members.are_of(member, added)
     codes, rows = [], []
     grain = table["grain"].combine_chunks()
-    for base, spans in shared(asked.spans):
+    for base, spans in asked.bases:
         own = np.flatnonzero(np.asarray(pc.equal(grain, base.grain)))
         start = np.asarray(table["period_start"].cast(pa.int32()))[own]
         for span in spans:

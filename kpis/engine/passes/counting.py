@@ -10,7 +10,7 @@ from datetime import date
 
 from sqlglot import exp
 
-from kpis.engine.calendar import Span, bucket, shared, start_of
+from kpis.engine.calendar import Span, bucket, start_of
 from kpis.engine.passes.beside import DAY, bounds, rows_beside, seen, since
 from kpis.engine.passes.layout import (
     MONTHLY,
@@ -97,7 +97,7 @@ class _Counting:
         Of rows that lie in their period: quarters and years from the units of months.
         """
         scan, asked, adds_up = self._scan, self._asked, add_up(self.found)
-        bases = shared(asked.spans) if adds_up and not scan.has_history else [(span, (span,)) for span in asked.spans]
+        bases = asked.bases if adds_up and not scan.has_history else [(span, (span,)) for span in asked.spans]
         days = self._day_columns()
         for number, (base, spans) in enumerate(bases):
             at = bucket(base, fill(scan.at), asked.fiscal_year_start, has_history=scan.has_history)

@@ -10,7 +10,7 @@ from datetime import date
 
 from sqlglot import exp
 
-from kpis.engine.calendar import Span, bucket, month_number, step
+from kpis.engine.calendar import Span, bucket, month_number, shared, step
 from kpis.engine.passes.scan import NONE, Scan
 from kpis.facts import FACTS
 from kpis.sql import columns, fill, named, select, subquery
@@ -43,11 +43,21 @@ class Asked:
     options: dict[str, object]
     elapsed: tuple[tuple[str, int], ...] = ()
 
+    @property
+    def bases(self) -> tuple[tuple[Span, tuple[Span, ...]], ...]:
+        """
+        The periods that rows are grouped by -> those that are added up from them. What is cut after some days is not:
+        the first days of a quarter are not those of its months.
+        """
+        return tuple((span, (span,)) for span in self.spans) if self.elapsed else shared(self.spans)
+
 
 def nested(stages: Stages, whole: exp.Expression) -> exp.Expression:
     """
     A query with stages of its own, which are over when it is.
     """
+    if not stages:
+        return whole
     tables = [exp.CTE(this=query, alias=exp.TableAlias(this=exp.to_identifier(name))) for name, query in stages]
     whole.set("with_", exp.With(expressions=tables))
     return whole

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from sqlglot import exp
 
-from kpis.engine.calendar import bucket, grouping_key, shared
+from kpis.engine.calendar import bucket, grouping_key
 from kpis.engine.passes.layout import (
     Asked,
     days_so_far,
@@ -66,7 +66,7 @@ def in_parts(scan: Scan, asked: Asked, own: tuple[str, ...]) -> exp.Expression:
     level = level_column(scan)
     sets_of = [*([] if least(scan, asked.dimensions) else [[]]), *([name] for name in own)]
     made: list[exp.Expression] = []
-    for base, spans in shared(asked.spans):
+    for base, spans in asked.bases:
         keeps_floor = scan.has_history or any(span.grain == "all" for span in spans)
         begins, at = asked.fiscal_year_start, fill(scan.at)
         key, start = grouping_key(base, at, begins, has_history=keeps_floor)
