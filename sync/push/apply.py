@@ -107,13 +107,14 @@ def _fields(
         if one.creates:
             done.created = list(target.prepare([spec for each in one.objects for spec in each.wanted.specs]))
         for each in one.objects:
-            _keep_adopted(warehouse, one.connector.name, each, run)
+            _keep_adopted(warehouse, one.connector.name, each, each.adopted, run)
             updates = each.updates(now)
             for start in range(0, len(updates), CHUNK):
-                part, late = _still_as_planned(target, each, updates[start : start + CHUNK])
+                sent, arrived, late = _still_as_planned(target, each, updates[start : start + CHUNK])
+                part = _only(updates[start : start + CHUNK], sent, [*arrived, *late])
                 done.conflicts += [(each.wanted.object, cell) for cell in late]
-                going = {(update.id, field) for update in part for field in update.values}
-                sent = [cell for cell in each.cells if (cell.record, cell.field) in going]
+                done.unchanged += len(arrived)
+                _keep_adopted(warehouse, one.connector.name, each, arrived, run)
                 _announce(warehouse, one.connector.name, each, sent, run)
                 outcomes = [_clean(outcome) for outcome in target.apply(each.wanted.object, part)]
                 _keep(warehouse, one.connector.name, each, sent, outcomes, run)
@@ -124,37 +125,48 @@ def _fields(
                         done.rejected.append((each.wanted.object, outcome))
                 if progress is not None:
                     progress(one.connector.name, each.wanted.object, start + len(part), len(updates))
-        if done.written:
-            with warehouse.open() as session:
-                _remember_sizes(session, one.connector.name)
     finally:
         target.close()
 
 
 def _still_as_planned(
     target: Destination, each: ObjectPlan, updates: Sequence[Update]
-) -> tuple[list[Update], list[Cell]]:
+) -> tuple[list[Cell], list[Cell], list[Cell]]:
     """
-    One more look before writing: what somebody changed since the plan was made is a conflict, not overwritten.
+    One more look before writing: what somebody changed since the plan was made is a conflict, not overwritten. What a
+    push that died had sent may arrive only now, and is ours.
 
     Returns:
-        The updates without those values, and the values.
+        The cells to write, those that stand as wanted by now, and the conflicts.
     """
     records = {update.id for update in updates}
-    cells = {(cell.record, cell.field): cell for cell in each.cells if cell.record in records}
-    names = sorted({field for _, field in cells})
-    stands = target.current(each.wanted.object, sorted(records), names)
-    late = {
-        key: replace(cell, old=stands.get(cell.record, {}).get(cell.field))
-        for key, cell in cells.items()
-        if not same(stands.get(cell.record, {}).get(cell.field), cell.old)
-    }
-    kept = []
-    for update in updates:
-        values = {name: value for name, value in update.values.items() if (update.id, name) not in late}
-        if any((update.id, name) in cells for name in values):
-            kept.append(replace(update, values=values))
-    return kept, list(late.values())
+    planned = [cell for cell in each.cells if cell.record in records]
+    stands = target.current(each.wanted.object, sorted(records), sorted({cell.field for cell in planned}))
+    going, arrived, late = [], [], []
+    for cell in planned:
+        seen = replace(cell, old=stands.get(cell.record, {}).get(cell.field))
+        if same(seen.old, cell.old):
+            going.append(cell)
+        elif same(seen.old, cell.new):
+            arrived.append(seen)
+        elif each.was_sent(cell.record, cell.field, seen.old):
+            going.append(seen)
+        else:
+            late.append(seen)
+    return going, arrived, late
+
+
+def _only(updates: Sequence[Update], going: Sequence[Cell], left: Sequence[Cell]) -> list[Update]:
+    """
+    The updates of the cells that go out, without the values that stay as they are.
+    """
+    records = {cell.record for cell in going}
+    stay = {(cell.record, cell.field) for cell in left}
+    return [
+        replace(update, values={name: value for name, value in update.values.items() if (update.id, name) not in stay})
+        for update in updates
+        if update.id in records
+    ]
 
 
 def _clean(outcome: Outcome) -> Outcome:
@@ -166,12 +178,15 @@ def _clean(outcome: Outcome) -> Outcome:
 
 def _announce(warehouse: Warehouse, connector: str, each: ObjectPlan, cells: list[Cell], run: str) -> None:
     """
-    Keep old and new value before they are sent: if the process dies on the way, what it did can still be told.
+    Keep old and new value before they are sent: if the process dies on the way, what it did can still be told. So can
+    how many records it rested on, for the guards of the next push.
     """
+    if not cells:
+        return
     log = [_logged(cell, connector, each.wanted.object, run, Outcome(cell.record, "unknown"), "sent") for cell in cells]
-    with warehouse.open() as session:
-        if log:
-            session.load("noria.writes", pa.Table.from_pylist(log))
+    with warehouse.open() as session, session.transaction():
+        session.load("noria.writes", pa.Table.from_pylist(log))
+        _remember_sizes(session, connector)
 
 
 def _logged(cell: Cell, connector: str, object: str, run: str, outcome: Outcome, status: str) -> dict[str, Any]:
@@ -210,8 +225,8 @@ def _keep(
         _now_written(session, connector, object, written, run, datetime.now(UTC))
 
 
-def _keep_adopted(warehouse: Warehouse, connector: str, each: ObjectPlan, run: str) -> None:
-    cells = [cell for cell in each.adopted if cell.field != COMPUTED_AT]
+def _keep_adopted(warehouse: Warehouse, connector: str, each: ObjectPlan, found: Sequence[Cell], run: str) -> None:
+    cells = [cell for cell in found if cell.field != COMPUTED_AT]
     if cells:
         with warehouse.open() as session, session.transaction():
             _now_written(session, connector, each.wanted.object, cells, run, datetime.now(UTC))

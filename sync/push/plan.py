@@ -48,6 +48,7 @@ class ObjectPlan:
         adopted: Cells that already stand as wanted though we did not know: the answer to an earlier write was lost.
         unchanged: Cells that stand as wanted.
         gone: Records that are no longer there.
+        sent: (record, field) -> values that were sent and never answered.
     """
 
     wanted: Wanted
@@ -56,6 +57,13 @@ class ObjectPlan:
     adopted: list[Cell] = field(default_factory=list)
     unchanged: int = 0
     gone: int = 0
+    sent: Mapping[tuple[str, str], Sequence[Any]] = field(default_factory=dict)
+
+    def was_sent(self, record: str, name: str, value: Any) -> bool:
+        """
+        Whether a value that stands there may be one that was sent and never answered.
+        """
+        return any(same(value, sent) for sent in self.sent.get((record, name), ()))
 
     def updates(self, now: datetime) -> list[Update]:
         """
@@ -249,7 +257,7 @@ def _compare(
     *,
     overwrite: bool,
 ) -> ObjectPlan:
-    made = ObjectPlan(each)
+    made = ObjectPlan(each, sent=sent)
     kinds = {spec.name: spec.kind for spec in each.specs}
     values: dict[str, Mapping[str, Value]] = {update.id: update.values for update in each.updates}
     # What we wrote once and have no value for now is blanked, not left to go stale; a period that is too old to be
@@ -269,7 +277,7 @@ def _compare(
         for name, new in own.items():
             now_there = stands.get(name)
             wrote = last.get((record, name))
-            ours = same(now_there, wrote) or any(same(now_there, value) for value in sent.get((record, name), ()))
+            ours = same(now_there, wrote) or made.was_sent(record, name, now_there)
             if same(new, now_there):
                 made.unchanged += 1
                 if not same(new, wrote) or ((record, name) not in last and new is not None):
