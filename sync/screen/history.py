@@ -111,7 +111,7 @@ def findings(found: Sequence[Checked], language: str) -> Table:
     shown = table("", *heads, whole=(0, 1))
     worst = {"error": 0, "warning": 1, "ok": 2}
     for one in sorted(found, key=lambda each: worst[each.finding.level]):
-        finding = one.finding
+        finding = one.told(language)
         fix = f"\n[bold]→ {safe(finding.fix)}[/]" if finding.fix and finding.level != "ok" else ""
         shown.add_row(
             safe(one.connector), _MARK[language][finding.level], safe(finding.about), safe(finding.text) + fix

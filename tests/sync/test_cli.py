@@ -15,7 +15,7 @@ import pytest
 from typer.testing import CliRunner
 
 from connectors.errors import WrongUse
-from sync import job
+from sync import check, job
 from sync.cli import app
 from sync.facts import build
 from sync.model import model
@@ -25,7 +25,7 @@ from tests.sync.organisation import organisation
 
 TODAY = "2026-11-20"
 NOW = datetime(2026, 11, 20, 12, tzinfo=UTC)
-ENGLISH, SPANISH = "settings.toml", "es.toml"
+ENGLISH, SPANISH = LANGUAGES = "settings.toml", "es.toml"
 
 
 class Played:
@@ -417,6 +417,24 @@ def test_check_finds_what_needs_a_person_first(played):
     assert {"salesforce", "hubspot", "google_analytics", "google_sheets", "files"} <= {f["connector"] for f in found}
     assert (3 if "warning" in levels else 0) == answered.exit_code
     assert "error" not in levels
+
+
+def test_check_finds_the_same_in_spanish(played):
+    """
+    Every finding reads in Spanish, those of the vendors' too; programs read the same in either language.
+    """
+    loaded = load(played.folder / SPANISH)
+    found = list(check.check(loaded, NOW))
+    assert 40 < len(found)
+    assert [] == [one.finding.text for one in found if one.told("es").text == one.finding.text]
+    assert [] == [one.finding.fix for one in found if one.finding.fix and one.told("es").fix == one.finding.fix]
+    text = played.noria("check", settings=SPANISH).stdout
+    assert "credenciales" in text
+    assert "columnas de la tabla" in text
+    assert "Readable" not in text
+    english, spanish = (json.loads(played.noria("check", "--format", "json", settings=s).stdout) for s in LANGUAGES)
+    counted = ("API requests", "daily limit", "quota")  # the first look used some of them
+    assert [] == [(a, b) for a, b in zip(english, spanish, strict=True) if a != b and a["about"] not in counted]
 
 
 def test_history(played):
