@@ -61,6 +61,21 @@ def run_lock(warehouse: Path, owner: str) -> Iterator[None]:
             handle.flush()
 
 
+def is_held(warehouse: Path) -> bool:
+    """
+    Whether some process seems to hold the lock of a warehouse. Only looks: taking the lock, for however short, could
+    turn away a run that begins just then.
+    """
+    try:
+        holder = json.loads(warehouse.with_name(warehouse.name + ".lock").read_text(encoding="utf-8"))
+        if holder["host"] != socket.gethostname():
+            return True
+        os.kill(int(holder["pid"]), 0)
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        return isinstance(error, PermissionError)  # alive, but of somebody else
+    return True
+
+
 def _held(content: str, file: Path) -> Locked:
     try:
         holder = json.loads(content)

@@ -7,7 +7,7 @@ from __future__ import annotations
 import json
 import secrets
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -16,6 +16,8 @@ from sync.warehouse import Session, Warehouse
 
 DONE = "done"
 LEFT_OUT = "done, something left out"
+RUNNING = "running"
+DIED = "failed: the process ended"
 
 
 @dataclass
@@ -36,7 +38,7 @@ class Run:
     kind: str
     started_at: datetime
     ended_at: datetime | None = None
-    status: str = "running"
+    status: str = RUNNING
     summary: dict[str, Any] = field(default_factory=dict)
 
     @property
@@ -59,11 +61,9 @@ def begin(warehouse: Warehouse, kind: str, now: datetime) -> Run:
     run = Run(f"{now:%Y%m%dT%H%M%S}-{secrets.token_hex(3)}", kind, now)
     with warehouse.open() as session:
         # The lock is ours: whoever still counts as running is dead.
+        session.execute("update noria.runs set status = ? where status = ?", [DIED, RUNNING])
         session.execute(
-            "update noria.runs set status = 'failed: the process ended', ended_at = ? where status = 'running'", [now]
-        )
-        session.execute(
-            "insert into noria.runs values (?, ?, ?, null, 'running', ?)", [run.id, run.kind, run.started_at, "{}"]
+            "insert into noria.runs values (?, ?, ?, null, ?, ?)", [run.id, run.kind, run.started_at, RUNNING, "{}"]
         )
     return run
 
@@ -85,11 +85,17 @@ def end(warehouse: Warehouse, run: Run, *, failed_at: str = "") -> Run:
     return run
 
 
-def history(session: Session, limit: int = 20) -> list[Run]:
+def history(session: Session, limit: int = 20, *, is_running: bool = True) -> list[Run]:
     """
     The latest runs, newest first.
+
+    Args:
+        is_running: False where no process holds the lock: what still counts as running then died.
     """
-    return [_read(row) for row in session.rows("select * from noria.runs order by started_at desc limit ?", [limit])]
+    found = [_read(row) for row in session.rows("select * from noria.runs order by started_at desc limit ?", [limit])]
+    if not is_running:
+        found = [replace(run, status=DIED) if run.status == RUNNING else run for run in found]
+    return found
 
 
 def _read(row: Mapping[str, Any]) -> Run:

@@ -25,10 +25,12 @@ def runs(
     """
     from sync import job, screen
     from sync import runs as history
+    from sync.lock import is_held
 
     loaded = load(settings)
-    with job.warehouse_of(loaded).open(read_only=True) as session:
-        found = history.history(session, 10_000 if id else limit)
+    warehouse = job.warehouse_of(loaded)
+    with warehouse.open(read_only=True) as session:
+        found = history.history(session, 10_000 if id else limit, is_running=is_held(warehouse.file))
     if id is not None:
         found = [run for run in found if run.id == id]
         if not found:

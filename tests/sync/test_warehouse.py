@@ -17,7 +17,7 @@ import pytest
 from connectors.contract import Batch, Field, Stream
 from connectors.errors import UserError
 from sync import raw
-from sync.lock import Locked, run_lock
+from sync.lock import Locked, is_held, run_lock
 from sync.mailbox import Hasher, key_beside
 from sync.warehouse import Warehouse
 
@@ -114,7 +114,8 @@ def test_a_replaced_range_forgets_what_vanished(warehouse):
 
 def test_the_second_run_is_told_who_holds_the_lock(warehouse):
     """
-    Owner, process and since when stand in the message; when the holder's process dies, the lock is free.
+    Owner, process and since when stand in the message; when the holder's process dies, the lock is free, and whoever
+    only looks can tell.
     """
     code = textwrap.dedent(
         f"""
@@ -127,6 +128,7 @@ def test_the_second_run_is_told_who_holds_the_lock(warehouse):
     )
     holder = subprocess.Popen([sys.executable, "-c", code], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
     assert "held\n" == holder.stdout.readline()
+    assert is_held(warehouse.file)
     with (
         pytest.raises(Locked, match=rf"noria run.*process {holder.pid} .*since 20"),
         run_lock(warehouse.file, "noria pull"),
@@ -134,8 +136,10 @@ def test_the_second_run_is_told_who_holds_the_lock(warehouse):
         pass
     holder.kill()
     holder.wait()
+    assert not is_held(warehouse.file)
     with run_lock(warehouse.file, "noria pull"):
-        pass
+        assert is_held(warehouse.file)
+    assert not is_held(warehouse.file)
 
 
 def test_a_lost_or_foreign_key_is_an_error_not_a_new_key(tmp_path):
