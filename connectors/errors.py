@@ -153,4 +153,6 @@ def close_matches(word: str, known: Iterable[str]) -> str:
 
     names = sorted(known)
     near = get_close_matches(word, names, n=3, cutoff=0.6)
+    # a part of a name, such as churn, is like none of them
+    near = near or [name for name in names if len(word) > 2 and word.lower() in name.lower()][:5]
     return f"did you mean {' or '.join(near)}?" if near else f"known: {', '.join(names)}"

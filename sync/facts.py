@@ -14,7 +14,7 @@ from kpis.attribution import SHARES, TRANSITIONS, shares
 from kpis.lifetime import forecast, words
 from kpis.lifetime.model import Forecast
 from kpis.options import in_force
-from sync.environment import environment
+from sync.environment import declared, remember_built
 from sync.settings import Settings
 from sync.warehouse import Session
 
@@ -35,12 +35,13 @@ def build(session: Session, settings: Settings, as_of: date) -> None:
     Args:
         as_of: The organisation's day; lifetime values are those of the last month that was over by then.
     """
-    own = environment(session, settings)
+    own = declared(session, settings)
     for statement in facts.statements(own):
         session.execute(statement.sql)
         if statement.name == SHARES:
             fit_attribution(session)
     _fit_lifetime(session, own, in_force(settings.kpis.options, own), as_of)
+    remember_built(session, settings)
 
 
 def fit_attribution(session: Session) -> None:

@@ -149,16 +149,15 @@ def _same_days(question: Question, environment: Environment, ask: Ask) -> pa.Tab
     parts = []
     for grain in grains:
         days, ends = calendar.as_far(grain, today, environment.fiscal_year_start)
-        now, before, year = (
-            _asked(
-                _compile(
-                    kpis, (grain,), dimensions, day, day, day, options, environment, ((grain, days),), question.members
-                ),
-                ask,
+        elapsed, members, told = ((grain, days),), question.members, []
+        for day in ends:
+            told.append(
+                _asked(_compile(kpis, (grain,), dimensions, day, day, day, options, environment, elapsed, members), ask)
             )
-            for day in ends
-        )
-        parts.append(beside(now, before, year))
+            # whoever has something to tell now is told of then, too
+            ids = zip(told[0]["dimension"].to_pylist(), told[0]["member_id"].to_pylist(), strict=True)
+            members = tuple(dict.fromkeys(ids))
+        parts.append(beside(*told))
     return pa.concat_tables(parts)
 
 

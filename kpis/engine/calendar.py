@@ -131,6 +131,7 @@ class Span:
         asked_from: Start of the first period to show.
         asked_to: Start of the last period to show.
         is_asked: False where the grain only feeds other figures.
+        fed_to: Start of the last period that other figures look at, where that is later than the last to show.
     """
 
     grain: str
@@ -138,6 +139,14 @@ class Span:
     asked_from: date
     asked_to: date
     is_asked: bool = True
+    fed_to: date | None = None
+
+    @property
+    def last(self) -> date:
+        """
+        Start of the last loaded period.
+        """
+        return max(self.asked_to, self.fed_to or self.asked_to)
 
     @property
     def first(self) -> date:
@@ -152,12 +161,12 @@ class Span:
 
     def count(self) -> int:
         if self.grain in _MONTHS:
-            return (month_number(self.asked_to) - month_number(self.floor)) // _MONTHS[self.grain] + 1
-        return (self.asked_to - self.floor).days // (_days(self.grain) or 1) + 1
+            return (month_number(self.last) - month_number(self.floor)) // _MONTHS[self.grain] + 1
+        return (self.last - self.floor).days // (_days(self.grain) or 1) + 1
 
 
 def spans(
-    grains: tuple[str, ...], first: date, last: date, fiscal_year_start: int, months_back: int
+    grains: tuple[str, ...], first: date, last: date, fiscal_year_start: int, months_back: int, years_back: int = 1
 ) -> tuple[Span, ...]:
     """
     The periods to load per grain: those asked, the same a year before, and one more to compare with.
@@ -167,6 +176,7 @@ def spans(
         first: Any day of the first period.
         last: Any day of the last period, not after today.
         fiscal_year_start: Month in which the year begins [1 to 12].
+        years_back: How many years earlier periods are looked at.
         months_back: How many more months figures look back [months]; above 0, months are loaded in any case.
     """
 
@@ -176,7 +186,10 @@ def spans(
     found = []
     for grain in grains:
         begin, end = start(grain, first), start(grain, last)
-        floor = BEGINNING if grain == "all" else step(grain, year_before(grain, begin), -2)
+        earliest = begin
+        for _ in range(years_back):
+            earliest = year_before(grain, earliest)
+        floor = BEGINNING if grain == "all" else step(grain, earliest, -2)
         found.append(Span(grain, floor, begin, end))
     if months_back:
         earliest = min((span.floor for span in found if span.grain != "all"), default=first)
@@ -185,10 +198,11 @@ def spans(
         # to the last month of the last period, whichever of its days the question names
         ends = [step(span.grain, span.asked_to, 1) - timedelta(days=1) for span in found if span.grain != "all"]
         found = [span for span in found if span.grain != "month"]
+        fed_to = start("month", max([last, *ends]))
         found.append(
-            Span("month", floor, asked.asked_from, asked.asked_to)
+            Span("month", floor, asked.asked_from, asked.asked_to, fed_to=fed_to)
             if asked
-            else Span("month", floor, start("month", first), start("month", max([last, *ends])), is_asked=False)
+            else Span("month", floor, start("month", first), fed_to, is_asked=False)
         )
     return tuple(found)
 
@@ -318,5 +332,5 @@ def shared(found: tuple[Span, ...]) -> tuple[tuple[Span, tuple[Span, ...]], ...]
     if len(monthly) < 2:
         return (*((span, (span,)) for span in monthly), *rest)
     floors = [span.floor for span in monthly if span.grain != "all"]
-    base = Span("month", min(floors), max(span.asked_from for span in monthly), max(s.asked_to for s in monthly))
+    base = Span("month", min(floors), max(span.asked_from for span in monthly), max(s.last for s in monthly))
     return ((base, monthly), *rest)

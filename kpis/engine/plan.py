@@ -11,7 +11,7 @@ from kpis.engine import calendar
 from kpis.engine.passes.layout import Asked
 from kpis.engine.passes.scan import Columns, Scan, Scans
 from kpis.facts import Environment
-from kpis.formula import Choice, Formula, Lagged, LastMonths, WherePaid
+from kpis.formula import Choice, Formula, Lagged, LastMonths, WherePaid, YearBefore
 from kpis.measure import Balance, Figure, Measure
 from kpis.model import ORG, Kpi, figures
 
@@ -80,16 +80,18 @@ class Plan:
         back = max([part.months for part in parts if isinstance(part, LastMonths)], default=0)
         back = max(back, LONGEST_LAG + 12 if self.reads_lag else 0)
         begins = environment.fiscal_year_start
-        self.spans = calendar.spans(grains, first, min(last, as_of), begins, back)
+        # what is said of a year before looks a year back itself
+        years = 2 if any(isinstance(part, YearBefore) for part in parts) else 1
+        self.spans = calendar.spans(grains, first, min(last, as_of), begins, back, years)
         self.common = Asked(self.spans, scanned, as_of, begins, options, elapsed)
         plain = calendar.spans(grains, first, min(last, as_of), begins, 0)
         self._near = Asked(plain, scanned, as_of, begins, options, elapsed)
-        looking = [part.of for part in parts if isinstance(part, LastMonths | Lagged)]
+        looking = [part.of for part in parts if isinstance(part, LastMonths | Lagged | YearBefore)]
         self._looking_back = {self.columns[m].scan for f in looking for m in _inner(f) if m in self.columns}
 
     def asked_of(self, scan: Scan) -> Asked:
         """
-        What is asked of a scan: the months before the periods asked only where figures of it look back on them.
+        What is asked of a scan: what lies farther back than a year only where figures of it look back on it.
         """
         return self.common if scan in self._looking_back else self._near
 

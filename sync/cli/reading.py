@@ -121,6 +121,9 @@ def show(
         return
     spoken = language or loaded.organisation.language
     look = screen.Look(loaded.organisation.currency, spoken, out.width, fiscal, known)
+    if asked.by:
+        # a KPI that was not cut is in no table, and needs no footnote
+        rows = [row for row in rows if {*known[row["kpi"]].by, "org"} & {*asked.by}]
     for shown in screen.same_days(rows, asked.by, look) if same_days else screen.values(rows, asked.by, look):
         out.print(shown)
     for note in screen.notes(rows, spoken):

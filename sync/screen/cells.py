@@ -38,7 +38,7 @@ class Marks:
         self.numbers = {code: index for index, code in enumerate(sorted(occurring), 1)}
 
     def of(self, codes: Sequence[str]) -> str:
-        numbers = sorted(self.numbers[code] for code in codes)
+        numbers = sorted({self.numbers[code] for code in codes})
         return ",".join(str(number) for number in numbers).translate(_RAISED).replace(",", "˒")
 
 

@@ -27,9 +27,9 @@ def test_acquisition_cost_with_and_without_sales() -> None:
 
     assert warehouse.one("customer_acquisition_cost").value == 200
     assert warehouse.one("marketing_cac").value == 150
-    assert warehouse.one("marketing_cac").flags == "partial_cost"
+    assert warehouse.one("marketing_cac").flags == "low_sample,partial_cost"
     warehouse.add(cost(0, kind="salary"))
-    assert warehouse.one("marketing_cac").flags == ""
+    assert warehouse.one("marketing_cac").flags == "low_sample"
 
 
 def test_coming_back_is_no_new_customer() -> None:
@@ -230,7 +230,7 @@ def test_orders_in_a_currency_without_rate_have_no_value() -> None:
         None,
         None,
         "missing_fx_rate",
-        "missing_fx_rate",
+        "low_sample,missing_fx_rate",
     )
     assert warehouse.one("roi").reason == "missing_fx_rate"
     assert warehouse.value("average_ticket", first="2026-04-01") == 120

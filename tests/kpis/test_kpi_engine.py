@@ -143,6 +143,34 @@ def test_the_same_days_of_a_quarter_whatever_else_is_asked() -> None:
     assert beside[1].value == 5
 
 
+def test_an_answer_does_not_depend_on_what_else_is_asked() -> None:
+    """
+    MRR of 100 came in March: the quarter says so beside the year as it does alone, no month being asked. Lifetime
+    value by quarter is what it is alone when months are asked beside it.
+    """
+    warehouse = Warehouse(subscription("a", "2026-03-05", None, 100), subscription("b", "2025-01-01", "2025-12-31", 50))
+
+    def asked(kpi: str, grains: tuple[str, ...], last: str) -> list[object]:
+        return [a for a in warehouse.ask(kpi, grain=grains, first="2026-01-01", last=last) if a.grain == "quarter"]
+
+    assert warehouse.one("net_new_mrr", grain="quarter").value == 100
+    assert asked("net_new_mrr", ("quarter", "year"), "2026-03-31") == asked("net_new_mrr", ("quarter",), "2026-03-31")
+    assert asked("customer_lifetime_value", ("month", "quarter"), "2026-02-10") == asked(
+        "customer_lifetime_value", ("quarter",), "2026-02-10"
+    )
+
+
+def test_what_never_was_is_not_nothing() -> None:
+    """
+    Trailing days overlap no year before, and before everything so far there is nothing: no value, and not 0.
+    """
+    warehouse = Warehouse(lead("2025-03-05"), lead())
+
+    assert warehouse.one("new_leads", grain="90d").year_before is None
+    assert warehouse.one("new_leads").year_before == 1
+    assert warehouse.one("new_leads", first="2026-01-05").year_before == 0
+
+
 def test_the_month_that_holds_today_is_partial() -> None:
     """
     Up to and including its last day a month is not over.

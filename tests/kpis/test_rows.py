@@ -51,7 +51,8 @@ def test_rows_are_those_that_tell_something(asked: str, told: list[tuple[int, in
     known, named = ASKED[asked], 4
     codes = [(member * known.size + place % known.size, runs) for member, place, runs in told]
     scans = [(np.array(sorted({code for code, runs in codes if runs == which}), np.int64), which) for which in (0, 1)]
-    expected = {*range(known.size), *(named * known.size + place for place in range(known.size))}
+    nobody = range(len(members()) * known.size, (len(members()) + 1) * known.size)  # what there is of one never told of
+    expected = {*range(known.size), *nobody, *(named * known.size + place for place in range(known.size))}
     for code, runs in codes:
         member, place = divmod(code, known.size)
         grain = known.grain[place]
@@ -62,6 +63,7 @@ def test_rows_are_those_that_tell_something(asked: str, told: list[tuple[int, in
     rows = Rows(known, members(), [(found, bool(which)) for found, which in scans], [named])
 
     assert rows.codes.tolist() == sorted(expected)
+    assert rows.codes[rows.nobody :].tolist() == [*nobody]
     for place, code in enumerate(rows.codes.tolist()):
         member, period = divmod(code, known.size)
         before = member * known.size + period - 1 if not known.is_first[period] else -1

@@ -419,6 +419,19 @@ def test_check_finds_what_needs_a_person_first(played):
     assert "error" not in levels
 
 
+def test_settings_that_changed_since_the_facts_were_built_are_told(played):
+    """
+    Euros do not become dollars by a word in the settings, and a margin not another: what stands is not read with them.
+    """
+    text = (played.folder / ENGLISH).read_text()
+    (played.folder / "usd.toml").write_text(text.replace('currency = "EUR"', 'currency = "USD"'))
+    for command in (("show", "mrr"), ("explain", "mrr", "2026-10"), ("attribution",), ("objectives",)):
+        told = played.noria(*command, settings="usd.toml")
+        assert (1, "") == (told.exit_code, told.stdout)
+        assert "currency was EUR and is USD" in told.stderr
+        assert "noria compute" in told.stderr
+
+
 def test_check_finds_the_same_in_spanish(played):
     """
     Every finding reads in Spanish, those of the vendors' too; programs read the same in either language.

@@ -165,22 +165,26 @@ class Figures:
         return total - change if edge == "open" else total
 
     def before(self, figure: Figure) -> Cell:
-        return self._beside(figure, self.rows.before)
+        return self._earlier(figure, self.rows.before, self.rows.periods.before)
 
     def year_before(self, figure: Figure) -> Cell:
-        return self._beside(figure, self.rows.year_before)
+        return self._earlier(figure, self.rows.year_before, self.rows.periods.year_before)
+
+    def _earlier(self, figure: Figure, places: Index, period: Index) -> Cell:
+        """
+        Of an earlier period; where there is no such period, as before everything so far, there is nothing to compare.
+        """
+        if not self.plan.is_offered(figure):
+            return self.cell(figure)
+        rows, there = self.rows, period[self.rows.period]
+        found = self.cell(figure).at(np.where(places >= 0, places, np.where(there >= 0, rows.nobody + there, -1)))
+        return Cell(found.value, first_known(found.reasons, because(there < 0, "no_prior_period")))
 
     def whole(self, figure: Figure) -> Cell:
         """
         Of the whole organisation.
         """
-        return self._beside(figure, self.rows.whole)
-
-    def _beside(self, figure: Figure, places: Index) -> Cell:
-        if not self.plan.is_offered(figure):
-            return self.cell(figure)
-        found = self.cell(figure).at(places)
-        return Cell(found.value.filled(), found.reasons) if figure.empty == "zero" else found
+        return self.cell(figure).at(self.rows.whole) if self.plan.is_offered(figure) else self.cell(figure)
 
     def paid(self, part: WherePaid) -> Cell:
         """

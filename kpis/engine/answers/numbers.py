@@ -226,7 +226,7 @@ def _blank(digits: Array, known: Mask) -> Array:
 
 
 def _bound(digits: Array) -> int:
-    return int(np.abs(digits).max()) if len(digits) else 0
+    return max(-int(digits.min()), int(digits.max())) if len(digits) else 0
 
 
 def _digits_of(array: pa.Array, known: Mask) -> Array:
@@ -237,7 +237,7 @@ def _digits_of(array: pa.Array, known: Mask) -> Array:
         return np.zeros(0, np.int64)
     halves = np.frombuffer(array.buffers()[1], np.int64).reshape(-1, 2)[array.offset : array.offset + len(array)]
     low, high = halves[:, 0], halves[:, 1]
-    if ((high == low >> 63) & (np.abs(low) < _ROOM) | ~known).all():
+    if ((high == low >> 63) & (low > -_ROOM) & (low < _ROOM) | ~known).all():
         return np.where(known, low, 0)
     whole = high.astype(object) * 2**64 + low.view(np.uint64).astype(object)
     return np.where(known, whole, 0)
@@ -264,7 +264,8 @@ def _scaled(column: Numbers, scale: int) -> Numbers:
     if column.scale == scale:
         return column
     times = 10 ** (scale - column.scale)
-    column = _with_room(column, column.bound * times)
+    # the factor itself may be too large, even where all is 0
+    column = _with_room(column, max(column.bound, 1) * times)
     return Numbers(column.digits * times, column.known, scale, column.bound * times)
 
 

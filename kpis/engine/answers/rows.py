@@ -86,6 +86,13 @@ class Periods:
         """
         return np.append(True, self.grain[1:] != self.grain[:-1])
 
+    @cached_property
+    def before(self) -> Index:
+        """
+        The place of the period before; -1 where it is not loaded.
+        """
+        return np.where(self.is_first, -1, np.arange(self.size) - 1)
+
     def found(self, grain: pa.ChunkedArray, start: pa.ChunkedArray) -> Index:
         """
         The places of the periods of these grains that begin on these days; -1 where none is loaded.
@@ -187,6 +194,8 @@ class Rows:
         if running:
             found.append(self._from_first_on(_unique(running)))
         found += [number * size + every for number in named]
+        # a member of whom nothing was ever told: what others have where they have no row
+        found.append(len(members) * size + every)
         self.codes = _unique(found)
         self.member, self.period = np.divmod(self.codes, size)
         self.dimension = self.member // len(members.ids)
@@ -269,6 +278,13 @@ class Rows:
             self._months_before[months] = self._of(self.periods.months_before(months)[self.period])
         return self._months_before[months]
 
+    @property
+    def nobody(self) -> int:
+        """
+        Where the rows begin of a member of whom nothing was ever told, one for each period.
+        """
+        return len(self) - self.periods.size
+
     @cached_property
     def is_org(self) -> Mask:
         return np.asarray(self.dimension == 0)
@@ -288,7 +304,7 @@ class Rows:
         """
         ids = np.empty(len(self.members.ids), np.int64)
         ids[np.asarray(pc.sort_indices(self.members.ids))] = np.arange(len(ids))
-        names = np.argsort(np.argsort(self.members.dimensions))
+        names = np.append(np.argsort(np.argsort(self.members.dimensions)), len(self.members.dimensions))
         order = np.lexsort((ids[self.member % len(ids)], names[self.dimension], self.period))
         rank = np.empty(len(self), np.int64)
         rank[order] = np.arange(len(self))

@@ -46,7 +46,7 @@ def told(
     cell, parts = evaluator.cell(formula), ratio(formula)
     whole_reasons = first_known(*_reasons(found, kpi, formula), cell.reasons)
     whole = np.where(whole_reasons == 0, cell.value.as_floats(), np.nan)
-    beside = _Beside(rows, whole, is_present(found, figures(formula)), _empty_value(found, formula))
+    beside = _Beside(rows, whole, is_present(found, figures(formula)))
     is_shown = rows.periods.is_asked[rows.period] & rows.of_dimensions(dimensions) & (beside.is_told | rows.is_named)
     place = np.flatnonzero(is_shown)
     value, reasons = whole[place], whole_reasons[place]
@@ -82,25 +82,19 @@ class _Beside:
     What the same formula gave in the period before and a year before, and whether there is anything to tell.
     """
 
-    def __init__(self, rows: Rows, value: Floats, present: Mask, empty: float) -> None:
-        endless = rows.of_grain("all")
+    def __init__(self, rows: Rows, value: Floats, present: Mask) -> None:
+        periods = rows.periods
+        nobody = np.append(value[rows.nobody :], np.nan)  # by period; the last one is of periods that are not loaded
 
-        def at(places: Index) -> Floats:
-            return np.where(endless, np.nan, np.where(places >= 0, value[places], empty))
+        def at(places: Index, period: Index) -> Floats:
+            return np.where(places >= 0, value[places], nobody[period[rows.period]])
 
         def echo(places: Index) -> Mask:
             return (places >= 0) & present[places]
 
-        self.previous, self.year_before = at(rows.before), at(rows.year_before)
+        self.previous = at(rows.before, periods.before)
+        self.year_before = at(rows.year_before, periods.year_before)
         self.is_told = rows.is_org | present | echo(rows.before) | echo(rows.year_before)
-
-
-def _empty_value(found: Figures, formula: Formula) -> float:
-    """
-    What a formula gives where nothing happened at all: 0 for counts and sums, nothing for the rest.
-    """
-    is_sum = all(found.plan.is_offered(part) and part.empty == "zero" for part in figures(formula))
-    return 0.0 if is_sum and not ratio(formula) else np.nan
 
 
 def _reasons(found: Figures, kpi: Kpi, formula: Formula) -> Iterator[Reasons]:
@@ -151,11 +145,17 @@ def _flags(found: Figures, evaluator: Evaluator, kpi: Kpi, formula: Formula) -> 
 
 
 def _sample(kpi: Kpi, parts: tuple[Formula, Formula] | None) -> Formula | None:
+    """
+    What says how many cases a ratio rests on: its denominator, where that counts.
+    """
     if kpi.sample is not None:
         return kpi.sample
-    if kpi.unit != "percent" or parts is None or not is_plain_count(parts[1]):
+    counted = own_measures(parts[1]) if parts else ()
+    if parts is None or not counted or not is_plain_count(parts[1]):
         return None
-    return parts[1]
+    if kpi.unit == "percent" or all(measure.aggregate.startswith("count") for measure in counted):
+        return parts[1]
+    return None
 
 
 def _bits(flags: Iterable[tuple[str, Mask]], size: int) -> Index:

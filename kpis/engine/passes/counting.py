@@ -229,7 +229,7 @@ class _Counting:
             *(named(days[day], day) for day in self._days),
             *columns(_UNIT, *cut.columns, *(part.name for part in self.found)),
         ]
-        ends = {"start": start.copy(), "floor": span.floor, "last": span.asked_to}
+        ends = {"start": start.copy(), "floor": span.floor, "last": span.last}
         return select(items, units).where(fill(":start between :floor and :last", ends), copy=False)
 
     def _bucket(self, span: Span, start: exp.Expression) -> exp.Expression:

@@ -106,6 +106,8 @@ class Scans:
             isinstance(measure.rule, Within)
             and measure.per is None
             and not FACTS[measure.fact].steps
+            # movements are told by each length of period, not by months alone
+            and not FACTS[measure.fact].monthly_of
             and all(
                 isinstance(fill(text, self._values), tuple(_ADDS_UP)) and not _is_distinct(fill(text, self._values))
                 for text in (measure.aggregate, *(text for _, text in measure.faults))
